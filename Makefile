@@ -1,0 +1,38 @@
+# Two commands matter: `make demo` and `make test`. Each sets up what it needs by itself.
+SHELL := /bin/bash
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: demo test setup quick lint night bench pictures lock clean
+
+demo: setup            ## a mission on this machine: relay, desks, tablet, 26 weeks of reports
+	@$(BIN)/sync-server demo $(ARGS)
+
+test: setup lint       ## everything but the exhaustive byte-by-byte work; under 10 minutes
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not night" $(ARGS)
+
+setup:                 ## venv from the hash-pinned lock, system packages where apt may be used
+	@bash .ci/setup
+
+quick: setup           ## what to run after every change; under 30 s
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q -m "not (night or slow or gui or browser or system)" $(ARGS)
+
+lint: setup
+	@$(BIN)/ruff check --no-cache .
+	@$(BIN)/mypy --no-error-summary
+
+night: setup           ## exhaustive: every byte, every truncation; resumable, under 60 minutes
+	@$(BIN)/python -m tests.support.night $(ARGS)
+
+bench: setup           ## figures as ratios against references in the same run; under 10 minutes
+	@$(BIN)/python -m bench $(ARGS)
+
+pictures: setup        ## the pictures of README, made by the tests
+	@FIRSTHAND_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/gui tests/browser -k picture $(ARGS)
+
+lock:                  ## re-make the lock after a change of pyproject.toml (needs `uv` on the PATH)
+	@uv pip compile -q pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate -o requirements.txt
+
+clean:
+	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis .night build dist *.egg-info

@@ -1,0 +1,58 @@
+"""The tablet without its window: unlock, save a draft, record a report, against a bare Argon2id and a bare SQLite row."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from pathlib import Path
+
+from bench.figures import Figure, median_ms
+from fieldapp.__main__ import SystemClock, SystemEntropy
+from fieldapp.flows import draft
+from fieldapp.flows.ports import Ports
+from fieldapp.flows.seal import record
+from fieldapp.flows.unlock import Tablet
+
+PASSPHRASE = "copper-lantern-orchard-violet-summit-harbor"
+
+
+def figures(folder: Path, home: Path, example: bytes) -> list[Figure]:
+    """Figures on an enrolled tablet at `home`; `folder` is for the reference."""
+    ports = Ports(SystemClock(), SystemEntropy())
+
+    def unlock() -> None:
+        Tablet.open(home, PASSPHRASE, ports).close()
+
+    argon_ms = median_ms(_bare_argon, runs=5, warm=1)
+    unlock_ms = median_ms(unlock, runs=7, warm=1)
+    row_ms = _bare_row_ms(folder, example)
+    with Tablet.open(home, PASSPHRASE, ports) as tablet:
+        draft_id, report = draft.start(tablet, "incident"), json.loads(example)
+        save_ms = median_ms(lambda: draft.save(tablet, draft_id, report), runs=100)
+        record_ms = median_ms(lambda: record(tablet, example), runs=60)
+    return [
+        Figure("unlock a vault, directory verified", unlock_ms, "ms", "Argon2id 64 MiB alone", argon_ms / unlock_ms),
+        Figure("save a draft, durable", save_ms, "ms", "one clear SQLite row, synchronous=FULL", row_ms / save_ms),
+        Figure("record: validate, seal, store, re-read, destroy the draft", record_ms, "ms", "one clear SQLite row", row_ms / record_ms),
+    ]
+
+
+def _bare_argon() -> None:
+    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+    Argon2id(salt=os.urandom(16), length=32, iterations=3, lanes=4, memory_cost=65_536).derive(PASSPHRASE.encode())
+
+
+def _bare_row_ms(folder: Path, row: bytes) -> float:
+    database = sqlite3.connect(folder / "reference.db", isolation_level=None)
+    database.execute("pragma journal_mode=wal")
+    database.execute("pragma synchronous=full")
+    database.execute("create table rows (id integer primary key, body blob)")
+    try:
+        return median_ms(lambda: database.execute("insert into rows (body) values (?)", (row,)), runs=100)
+    finally:
+        database.close()
+
+
+

@@ -1,0 +1,64 @@
+"""`fieldapp`: the composition root. Only here the real clock, randomness, machine and home are built."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from fieldapp import cli
+from fieldapp.device.desktop import DesktopDevice
+from fieldapp.flows.ports import Ports
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now_s(self) -> int:
+        """Seconds since 1970, UTC."""
+        return int(time.time())
+
+    def tz_min(self) -> int:
+        """Offset of local time from UTC in minutes."""
+        return time.localtime().tm_gmtoff // 60
+
+    def monotonic_s(self) -> float:
+        """Seconds since an arbitrary start."""
+        return time.monotonic()
+
+
+class SystemEntropy:
+    """The operating system's source of randomness."""
+
+    def bytes(self, count: int) -> bytes:
+        """`count` random bytes fit for keys."""
+        return os.urandom(count)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; the exit code."""
+    world = cli.World(
+        ports=Ports(SystemClock(), SystemEntropy()),
+        device=DesktopDevice(),
+        home=_default_home(),
+        has_display=_has_display(),
+    )
+    return cli.main(sys.argv[1:] if argv is None else argv, world)
+
+
+def _default_home() -> Path:
+    chosen = os.environ.get("FIRSTHAND_HOME")
+    return Path(chosen) if chosen else Path.home() / ".local" / "share" / "firsthand"
+
+
+def _has_display() -> bool:
+    """On Linux a window needs a display server, or SDL told to draw without one."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,196 @@
+"""The tablet from a shell: the same flows as the window, one sentence for every failure."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
+
+from fieldapp.device.port import Device
+from fieldapp.flows.enrol import USED_STUB, enrol_file
+from fieldapp.flows.passphrase import read_passphrase
+from fieldapp.flows.seal import record
+from fieldapp.flows.status import status
+from fieldapp.flows.unlock import Ports, Tablet
+from fieldapp.sync.carriers.http import HttpCarrier
+from fieldapp.sync.worker import Progress, sync
+from firsthand import assets, errors
+from firsthand.protocol.suite import calibrate
+
+_REPORT_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the composition root found: ports, machine, home, and whether a window could open."""
+
+    ports: Ports
+    device: Device
+    home: Path
+    has_display: bool
+
+
+_Command = Callable[[argparse.Namespace, World], int]
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def main(argv: Sequence[str], world: World) -> int:
+    """Runs one command.
+
+    Returns:
+        The exit code of the shell contract.
+    """
+    arguments = _parser().parse_args(argv)
+    arguments.home = arguments.home or world.home
+    run: _Command = arguments.run
+    try:
+        try:
+            return run(arguments, world)
+        except errors.FirsthandError as error:
+            _say(error)
+            return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001 - the outermost: no traceback may carry what was read
+        print(sentence("unexpected"), f"({type(error).__name__})", file=sys.stderr)
+        return 1
+
+
+def sentence(code: str) -> str:
+    """What happened, what is safe, what to do: one line."""
+    texts: Mapping[str, Sequence[str]] = assets.read_json("text/errors.en.json")
+    return " ".join(texts.get(code, texts["unexpected"]))
+
+
+def _say(error: errors.FirsthandError) -> None:
+    print(sentence(error.code), file=sys.stderr)
+    if not isinstance(error, errors.InvalidReport):
+        return
+    texts: Mapping[str, Sequence[str]] = assets.read_json("text/problems.en.json")
+    for problem in error.problems:
+        words = " ".join(texts.get(problem.code, (problem.code,)))
+        print(f"  {problem.where}: {words}", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="fieldapp",
+        description="The Firsthand tablet. Without a command: the window.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--home", type=Path, metavar="DIR", help="folder of the vault")
+    parser.set_defaults(run=_window)
+    commands = parser.add_subparsers(metavar="COMMAND")
+    enrol = _add(commands, "enrol", _enrol, "make a tablet out of an invitation")
+    enrol.add_argument("file", type=Path, metavar="FILE")
+    recording = _add(
+        commands, "record", _record, "validate, seal and put in the outbox; prints the report id"
+    )
+    recording.add_argument("file", type=Path, metavar="REPORT.json")
+    _add(commands, "sync", _sync, "hand in what waits; exit 0 only when every sealed report is logged")
+    listing = _add(commands, "status", _status, "my reports and how far each has come")
+    listing.add_argument("--json", action="store_true")
+    pictures = commands.add_parser(
+        "screens", help="every screen as a picture, without a display", allow_abbrev=False
+    )
+    pictures.add_argument("--out", type=Path, default=Path("screens"), metavar="DIR")
+    pictures.add_argument("--lang", action="append", choices=("en", "fr", "ar"))
+    pictures.add_argument("--theme", action="append", choices=("sun", "night"))
+    pictures.set_defaults(run=_screens)
+    return parser
+
+
+def _add(commands: _Commands, name: str, run: _Command, about: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=about, description=about, allow_abbrev=False)
+    parser.add_argument(
+        "--passphrase-file", type=Path, required=True, metavar="F", help="its first line counts"
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _window(arguments: argparse.Namespace, world: World) -> int:
+    if not world.has_display:
+        raise errors.NoDisplay
+    from fieldapp.app import run
+
+    run(arguments.home, world.ports)
+    return errors.EXIT_OK
+
+
+def _screens(arguments: argparse.Namespace, _world: World) -> int:
+    from fieldapp.app import screens_main
+
+    screens_main(arguments.out, arguments.lang or ["en"], arguments.theme or ["sun"])
+    return errors.EXIT_OK
+
+
+def _enrol(arguments: argparse.Namespace, world: World) -> int:
+    passphrase = read_passphrase(arguments.passphrase_file)
+    ports = replace(world.ports, cost=calibrate(world.ports.clock))
+    with enrol_file(arguments.home, arguments.file, passphrase, ports) as tablet:
+        print(
+            f"tablet {tablet.mission.invite_id} of mission {tablet.directory.mission_name} is ready to record"
+        )
+        print(f"read these words to your administrator: {tablet.words}")
+        if tablet.directory.single_passphrase:
+            print("one passphrase made all roles' keys of this mission: for trials only")
+    if not arguments.file.read_bytes().startswith(USED_STUB):
+        print("the invitation file could not be overwritten: destroy it", file=sys.stderr)
+    return errors.EXIT_OK
+
+
+def _record(arguments: argparse.Namespace, world: World) -> int:
+    data = _read_report(arguments.file)
+    with _open(arguments, world) as tablet:
+        print(record(tablet, data))
+    return errors.EXIT_OK
+
+
+def _sync(arguments: argparse.Namespace, world: World) -> int:
+    with (
+        _open(arguments, world) as tablet,
+        HttpCarrier(tablet.mission.relay_url, world.ports.clock) as carrier,
+    ):
+        result = sync(tablet, carrier, _print_progress)
+        print(f"{result.logged} newly logged, {result.waiting} waiting")
+        if result.damaged:
+            print(sentence("damaged-row"), file=sys.stderr)
+            return errors.EXIT_DAMAGED
+    return errors.EXIT_OK
+
+
+def _print_progress(progress: Progress) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{progress.done} of {progress.total} confirmed", end="", file=sys.stderr, flush=True)
+
+
+def _status(arguments: argparse.Namespace, world: World) -> int:
+    with _open(arguments, world) as tablet:
+        found = status(tablet, world.device)
+    if arguments.json:
+        print(json.dumps(found, ensure_ascii=False))
+        return errors.EXIT_OK
+    for row in found["reports"]:
+        print(f"{row['id']}  {row['state']:12}  {row['title'] or '(not readable here)'}")
+    print(f"{found['unsent']} not yet logged")
+    for condition in found["health"]:
+        print(f"{condition['level']}: {condition['code']}")
+    return errors.EXIT_OK
+
+
+def _open(arguments: argparse.Namespace, world: World) -> Tablet:
+    return Tablet.open(arguments.home, read_passphrase(arguments.passphrase_file), world.ports)
+
+
+def _read_report(path: Path) -> bytes:
+    """At most one byte more than a report may have: the parser then says so."""
+    try:
+        with path.open("rb") as handle:
+            return handle.read(_REPORT_BYTES + 1)
+    except OSError as error:
+        raise errors.NotFound("report file") from error

@@ -1,0 +1,1 @@
+"""Camera, microphone, position, power: one port."""

@@ -1,0 +1,1 @@
+"""Use cases of the tablet in plain Python."""

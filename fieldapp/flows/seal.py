@@ -1,0 +1,336 @@
+"""From a report to a sealed object in the outbox.
+
+Theory. After `record` or `seal_draft` returns, the plaintext exists in no row: the object is sealed to the
+roles that consent or basis allows, it was read back from the disk and opened with the keys that were still in
+memory, and only then the draft and its key were deleted. Whatever stops the process on the way leaves either
+the draft alone, or the sealed object alone.
+
+    nothing -> unchecked (object, facts, chain head: one transaction) -> read back, opened, compared
+            -> sealed (state, draft gone: one transaction) -> side file
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from fieldapp.vault import sidefile
+from fieldapp.vault.records import Head, Item, KeptFacts, State
+from firsthand import assets, errors
+from firsthand.domain.parts import Recorded, SplitReport, split
+from firsthand.domain.report import Report, parse_report
+from firsthand.domain.validation import check
+from firsthand.ids import report_id_text
+from firsthand.protocol import cbor, envelope
+from firsthand.protocol.manifest import ManifestDraft
+
+if TYPE_CHECKING:
+    from fieldapp.flows.unlock import Tablet
+
+_DAY_S = 86_400
+_KEY_BYTES, _ID_BYTES = 32, 16
+_HASH_BYTES = 32
+ALERT_ROLE = "risk_cell"
+A413 = "a413-channel"
+
+
+class ConductChannel(errors.Refused):
+    """An act by mission personnel: it goes to conduct and discipline, and is not stored here."""
+
+    code = A413
+
+
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """What one envelope carries, before sealing."""
+
+    type: str
+    grants: tuple[frozenset[int], ...]
+    parts: tuple[cbor.Value | None, ...]
+    erase_key: bytes
+    supersedes: bytes | None = None
+
+
+def record(tablet: Tablet, report_json: bytes) -> str:
+    """Validates and seals a report; returns its id (26 characters).
+
+    Raises:
+        InvalidReport: with all problems; nothing was sealed.
+        ConductChannel: an act by mission personnel.
+        DiskFull, SelfCheckFailed: nothing was sealed.
+    """
+    return _seal(tablet, checked_report(tablet, report_json), b"", tablet.ports.entropy.bytes(_KEY_BYTES))
+
+
+def record_many(tablet: Tablet, reports: Iterable[bytes]) -> list[str]:
+    """`record` for each, in order; stops at the first that fails, with the earlier ones sealed."""
+    return [record(tablet, report) for report in reports]
+
+
+def seal_draft(tablet: Tablet, draft_id: bytes, report: Mapping[str, Any] | None = None) -> str:
+    """Seals a draft, which is gone afterwards; returns the report id.
+
+    Args:
+        tablet: open.
+        draft_id: the draft.
+        report: what to seal in its place, as values of REPORT.json; by default what the draft says, without
+            the marks of the form (names that begin with an underscore).
+
+    Raises:
+        As `record`; the draft stays as it is.
+        NotFound, DamagedRow: the draft is not there or does not open.
+    """
+    from fieldapp.flows import draft
+
+    kept = draft.read(tablet, draft_id)
+    text = report_text(kept.report if report is None else report)
+    return _seal(tablet, checked_report(tablet, text), draft_id, kept.erase_key)
+
+
+def report_text(values: Mapping[str, Any]) -> bytes:
+    """The JSON of a draft's values without the marks of the form, ready for the strict parser."""
+    report = {name: value for name, value in values.items() if not name.startswith("_")}
+    return json.dumps(report, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def checked_report(tablet: Tablet, report_json: bytes) -> Report:
+    """A report that may be sealed.
+
+    Raises:
+        InvalidReport, ConductChannel: it may not.
+    """
+    report = parse_report(report_json)
+    blocking = tuple(problem for problem in problems(tablet, report) if problem.blocking)
+    if any(problem.code == A413 for problem in blocking):
+        raise ConductChannel
+    if blocking:
+        raise errors.InvalidReport(blocking)
+    return report
+
+
+def problems(tablet: Tablet, report: Report) -> tuple[errors.Problem, ...]:
+    """What is wrong or doubtful in a report, by the mission's areas and the tablet's day."""
+    today = datetime.fromtimestamp(tablet.day() * _DAY_S, UTC).date()
+    return check(report, catalogue=assets.catalogue(), area_names=tablet.directory.area_names, today=today)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A sealed object before it is kept: bytes, keys, and what the vault will remember."""
+
+    item: Item
+    sealed: envelope.Sealed
+    parts: tuple[cbor.Value | None, ...]
+    head: Head
+    facts: KeptFacts | None
+
+
+def make_enrolment(tablet: Tablet, head: Head) -> Made:
+    """The first envelope of a chain: the certificate to all roles, the alert key to the risk cell alone."""
+    grants = tuple(frozenset({0, 1} | ({2} if role == ALERT_ROLE else set())) for role in tablet.policy.roles)
+    alert: cbor.Value = {"v": 1, "alert_key": tablet.keyring.alert_key, "modem": None}
+    parts = (tablet.mission.certificate, alert, None, None, None)
+    load = _Load("enrol", grants, parts, tablet.ports.entropy.bytes(_KEY_BYTES))
+    return _make(tablet, load, head)
+
+
+def seal_enrolment(tablet: Tablet, head: Head) -> None:
+    """Begins a chain in a vault that is in use: the enrolment is sealed again, under a new number."""
+    with tablet.vault.guard:
+        _keep(tablet, make_enrolment(tablet, head))
+
+
+def self_check(tablet: Tablet, made: Made) -> None:
+    """Reads the object back from the disk and opens it with the keys that are still in memory.
+
+    Raises:
+        SelfCheckFailed: it is not, bit for bit and part for part, what was sealed.
+    """
+    try:
+        stored = tablet.vault.reread("objects", tablet.custody.row_id(made.sealed.object_hash))
+        if not isinstance(stored, bytes) or stored != made.sealed.envelope:
+            raise errors.SelfCheckFailed("stored bytes differ")
+        opened = envelope.Opened.from_keys(stored, made.sealed.keys)
+        opened.authenticate(tablet.keyring.signer.public)
+    except (errors.TheirFault, errors.Damaged, errors.NotFound) as error:
+        raise errors.SelfCheckFailed("stored object does not open") from error
+    for name, part in zip(envelope.PART_NAMES, made.parts, strict=True):
+        if cbor.encode(opened.parts.get(name)) != cbor.encode(part):
+            raise errors.SelfCheckFailed("a part differs")
+
+
+def _seal(tablet: Tablet, report: Report, draft_id: bytes, erase_key: bytes) -> str:
+    report_id = tablet.ports.entropy.bytes(_ID_BYTES)
+    with tablet.vault.guard:
+        tablet.finish_undoing()
+        cut = split_now(tablet, report, report_id)
+        load = _report_load(tablet, report, cut, erase_key)
+        _keep(tablet, _make(tablet, load, tablet.custody.head(), _Origin(report, cut, report_id, draft_id)))
+    return report_id_text(report_id)
+
+
+def split_now(tablet: Tablet, report: Report, report_id: bytes) -> SplitReport:
+    """The report in parts, recorded now."""
+    clock = tablet.ports.clock
+    recorded = Recorded(
+        unix_s=clock.now_s(),
+        tz_min=clock.tz_min(),
+        quality="manual" if tablet.clock_is_sane() else "unknown",
+        since_boot_s=int(clock.monotonic_s()),
+    )
+    return split(
+        report,
+        report_id=report_id,
+        recorded=recorded,
+        catalogue=assets.catalogue(),
+        language=tablet.language,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """The report behind an envelope."""
+
+    report: Report
+    cut: SplitReport
+    report_id: bytes
+    draft_id: bytes
+
+
+def _report_load(tablet: Tablet, report: Report, cut: SplitReport, erase_key: bytes) -> _Load:
+    """Applies the policy: who gets which part, and what is written at all."""
+    grants = tablet.policy.grants(**grant_facts(cut))
+    written = tablet.policy.written(**grant_facts(cut))
+    parts = tuple(
+        (cut.parts.get(name) or None) if number in written else None
+        for number, name in enumerate(envelope.PART_NAMES, start=1)
+    )
+    return _Load("report", grants, parts, erase_key, _superseded(tablet, report))
+
+
+def grant_facts(cut: SplitReport) -> dict[str, Any]:
+    """What the policy wants to know of a report."""
+    return {
+        "scopes": cut.scopes,
+        "basis": cut.basis,
+        "sensitive": cut.sensitive,
+        "children_counted": cut.children_counted,
+        "media": frozenset(),
+    }
+
+
+def _superseded(tablet: Tablet, report: Report) -> bytes | None:
+    """The object that an earlier report of this same tablet is in; others amend by report id alone."""
+    if report.supersedes is None:
+        return None
+    hashes = [item.object_hash for item in tablet.custody.items() if item.report_id == report.supersedes]
+    return hashes[-1] if hashes else None
+
+
+def _make(tablet: Tablet, load: _Load, head: Head, origin: _Origin | None = None) -> Made:
+    day = tablet.day()
+    seen = tablet.custody.seen()
+    draft = ManifestDraft(
+        type=load.type,
+        chain=head.chain,
+        seq=head.count,
+        prev=head.prev,
+        device=tablet.device,
+        day=day,
+        directory=(tablet.directory.version, tablet.directory.sha256, tablet.directory.is_stale(day)),
+        checkpoint=(seen.size, seen.root) if seen else (0, bytes(_HASH_BYTES)),
+        supersedes=load.supersedes,
+    )
+    publics = {role.name: role.kem_public for role in tablet.directory.roles}
+    sealed = envelope.seal(
+        role_publics=[publics[name] for name in tablet.policy.roles],
+        grants=load.grants,
+        manifest=draft,
+        parts=load.parts,
+        erase_key=load.erase_key,
+        signer=tablet.keyring.signer,
+        entropy=tablet.ports.entropy,
+    )
+    after = Head(head.chain, head.count + 1, sealed.object_hash, day, head.total + 1)
+    return Made(
+        item=_item(tablet, load, sealed, head=head, day=day, origin=origin),
+        sealed=sealed,
+        parts=load.parts,
+        head=after,
+        facts=_facts(origin, day) if origin else None,
+    )
+
+
+def _item(
+    tablet: Tablet, load: _Load, sealed: envelope.Sealed, *, head: Head, day: int, origin: _Origin | None
+) -> Item:
+    sensitive = origin is not None and origin.cut.sensitive
+    at_s = tablet.ports.clock.now_s()
+    return Item(
+        kind=load.type,
+        state=State.UNCHECKED,
+        chain=head.chain,
+        seq=head.count,
+        report_id=origin.report_id if origin else b"",
+        object_hash=sealed.object_hash,
+        tag=sealed.eid,
+        erase_key=load.erase_key,
+        size_bytes=len(sealed.envelope),
+        sensitive=sensitive,
+        recorded_at_s=at_s - at_s % _DAY_S if sensitive else at_s,
+        sealed_day=day,
+        order=head.total,
+        log_index=None,
+        draft=origin.draft_id if origin else b"",
+        before=head,
+    )
+
+
+def _facts(origin: _Origin, day: int) -> KeptFacts | None:
+    if origin.cut.sensitive:
+        return None
+    report, cut = origin.report, origin.cut
+    return KeptFacts(
+        title=cut.title,
+        area=report.incident.place.adm1,
+        kind=report.kind,
+        facts=cut.parts["facts"],
+        day=day,
+    )
+
+
+def _keep(tablet: Tablet, made: Made) -> None:
+    """The three durable steps; see the head of this module."""
+    with tablet.vault.write():
+        tablet.custody.add(made.item, made.sealed.envelope, made.head, made.facts)
+    try:
+        self_check(tablet, made)
+        tablet.custody.confirm(made.item)
+    except errors.FirsthandError:
+        tablet.undo_first = True  # if the undoing fails too, the next seal begins with it
+        tablet.custody.undo(made.item)
+        tablet.undo_first = False
+        raise
+    if made.item.draft:
+        _shrink_log(tablet)
+    write_side_file(tablet, made.head)
+
+
+def write_side_file(tablet: Tablet, head: Head) -> None:
+    """Says beside the vault how far the chain has come.
+
+    A failure must not look as if nothing had been sealed, and does no harm: a side file that is behind is
+    written anew at the next unlocking.
+    """
+    with suppress(errors.DiskFull):
+        sidefile.write(tablet.home, tablet.vault, head.chain, head.count)
+
+
+def _shrink_log(tablet: Tablet) -> None:
+    """As above: the report is sealed, and what is left of the draft in the log is sealed without a key."""
+    with suppress(errors.DiskFull, errors.Busy):
+        tablet.vault.shrink_log()

@@ -1,0 +1,1 @@
+"""Screens of the window: render a state, emit events, decide nothing."""

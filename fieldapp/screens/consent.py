@@ -1,0 +1,122 @@
+"""Consent: one scope a page, a plain question, three answers of the same weight. Nothing moves, nothing names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
+
+from fieldapp.flows.report_form import CONSENT_ASKED
+from fieldapp.widgets.boxes import Column, Row, Rule, Scroll, Surface, VRule, gap, spring
+from fieldapp.widgets.keys import Answer, Key
+from fieldapp.widgets.page import hide_key, line_below, narrow
+from fieldapp.widgets.text import Icon, Text
+from fieldapp.widgets.theme import theme
+
+PAGES = (*CONSENT_ASKED, "teach")
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    """A page: a scope or "teach", and the answer chosen on it ("no" by default)."""
+
+    page: str
+    chosen: str
+
+
+class ConsentEvents(Protocol):
+    """What can be done on a page."""
+
+    def hide(self) -> None: ...
+    def answer(self, value: str) -> None: ...
+    def consent_back(self) -> None: ...
+    def consent_next(self) -> None: ...
+
+
+def draw(view: ConsentView, on: ConsentEvents) -> Widget:
+    """The page of one question."""
+    page = BoxLayout(orientation="vertical")
+    page.add_widget(_head(view, on))
+    script = _script(view, on)
+    if narrow():
+        page.add_widget(Scroll(Column(script, _side(view), space="l", padding=[theme.space("xl")] * 4)))
+    else:
+        side = BoxLayout(orientation="vertical", size_hint_x=None, width=theme.space("thumb"))
+        side.add_widget(_side(view))
+        side.add_widget(spring())
+        body = BoxLayout(
+            padding=[theme.space("xxxl") + theme.space("xl") if not theme.rtl else theme.space("xl"), theme.space("xxl"),
+                     theme.space("xl") if not theme.rtl else theme.space("xxxl") + theme.space("xl"), theme.space("xl")],
+            spacing=theme.space("xxl"),
+        )  # fmt: skip
+        for part in (side, VRule(), Scroll(script)) if theme.rtl else (Scroll(script), VRule(), side):
+            body.add_widget(part)
+        page.add_widget(body)
+    page.add_widget(Rule(tone="ink", thick="rule"))
+    page.add_widget(Surface(_stop_bar(view, on), fill="sheet", pad=("xl", "l")))
+    return page
+
+
+def _head(view: ConsentView, on: ConsentEvents) -> Widget:
+    words, index = theme.words, PAGES.index(view.page)
+    m = theme.space("xl")
+    steps = Row(*(_segment(at, index) for at in range(len(PAGES))), space="s", size_hint_x=None, pos_hint={"center_y": 0.5})
+    steps.bind(minimum_width=steps.setter("width"))
+    count = Text(words("of", n_done=index + 1, n_all=len(PAGES)), role="second", tone="ink2", fit=True)
+    safe: list[Widget] = []
+    if not line_below():
+        safe = [
+            Icon("shield-check", size="small", tone="good"),
+            Text(words("consent.none_yet"), role="second", bold=True, tone="good", fit=True),
+        ]
+    title = [Text(words("consent.title"), role="body", bold=True, fit=True)] if not narrow() else []
+    return Row(*title, count, steps, spring(), *safe, hide_key(on.hide), space="m", least=theme.space("bar") + theme.space("s"), padding=[m, 0, m, 0])
+
+
+def _segment(at: int, index: int) -> Widget:
+    mark = Surface(fill="act" if at == index else "edge" if at < index else "bg", edge="act" if at == index else "edge", radius="xs", pad=("xs", "xs"), stretch=True)
+    mark.size_hint = (None, None)
+    mark.size = (theme.space("xxl") if at == index else theme.space("xl"), theme.space("s"))
+    mark.pos_hint = {"center_y": 0.5}
+    return mark
+
+
+def _script(view: ConsentView, on: ConsentEvents) -> Column:
+    words = theme.words
+    if view.page == "teach":
+        options = [("yes", words("consent.teach.yes")), ("no", words("consent.teach.no"))]
+    else:
+        options = [(value, words(value)) for value in ("no", "yes", "later")]
+    answers = Column(
+        *(Answer(word, lambda value=value: on.answer(value), chosen=value == view.chosen) for value, word in options),
+        space="m",
+    )  # fmt: skip
+    return Column(
+        Row(Icon("chat-circle", size="small", tone="ink2"), Text(words("consent.say"), role="second", tone="ink2"), space="m"),
+        gap("m"),
+        Text(words("consent." + view.page), role="script" if not line_below() else "heading", bold=True),
+        gap("xl"),
+        answers,
+    )  # fmt: skip
+
+
+def _side(view: ConsentView) -> Widget:
+    words = theme.words
+    lines = ["consent.teach.you"] if view.page == "teach" else [f"consent.{view.page}.who", "consent.wait", "consent.default", "consent.change"]
+    return Column(
+        Text(words("consent.you"), role="second", bold=True, tone="ink2"), *(Text(words(line)) for line in lines), space="m"
+    )
+
+
+def _stop_bar(view: ConsentView, on: ConsentEvents) -> Widget:
+    words = theme.words
+    hide = hide_key(on.hide, tall=True)
+    back = Key("", on.consent_back, icon="arrow-left", height="key_field", width="key_field", pad="s")
+    back.word_text = words("back")
+    following = Key(
+        words("next"), on.consent_next, kind="primary", icon="arrow-right", after=True, height="key_field", role="answer",
+        fit=not narrow(), pad="xxxl",
+    )  # fmt: skip
+    return Row(hide, spring(), back, following, space="m") if not narrow() else Row(hide, back, following, space="m")

@@ -1,0 +1,1 @@
+"""Ways that sealed objects travel."""

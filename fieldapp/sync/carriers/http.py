@@ -1,0 +1,125 @@
+"""To the relay over HTTP. Every call has one deadline for the whole answer, however slowly it drips."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+import httpx
+
+from fieldapp.sync.carrier import Refusal
+from firsthand import errors
+from firsthand.ports import Clock
+from firsthand.protocol import cbor
+
+_ANSWER_BYTES = 4 * 1024 * 1024
+_CONNECT_S, _READ_S = 5.0, 10.0
+_OK = 200
+_CODES = frozenset(
+    {
+        "malformed",
+        "token-unknown",
+        "unsigned",
+        "token-bound",
+        "too-large",
+        "hash-mismatch",
+        "busy",
+        "disk-full",
+        "not-found",
+    }
+)
+
+
+class HttpCarrier:
+    """A `Carrier` to one relay.
+
+    Args:
+        relay_url: as in the invitation.
+        clock: for the deadline.
+        timeout_s: for one whole call.
+    """
+
+    def __init__(self, relay_url: str, clock: Clock, timeout_s: float = 60.0) -> None:
+        self._clock = clock
+        self._timeout_s = timeout_s
+        # trust_env off: no proxy, certificate folder or .netrc of the environment decides where reports go.
+        self._client = httpx.Client(
+            base_url=relay_url,
+            timeout=httpx.Timeout(min(_READ_S, timeout_s), connect=min(_CONNECT_S, timeout_s)),
+            trust_env=False,
+            follow_redirects=False,
+            headers={"user-agent": "firsthand", "accept-encoding": "identity"},
+        )
+
+    def send_batch(self, body: bytes) -> bytes:
+        """See `Carrier`."""
+        return self._call("POST", "/v1/batch", body)
+
+    def checkpoint(self) -> str:
+        """See `Carrier`."""
+        try:
+            return self._call("GET", "/v1/checkpoint").decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise errors.WrongReceipt("checkpoint is not text") from error
+
+    def consistency(self, old: int, new: int) -> list[bytes]:
+        """See `Carrier`."""
+        value = cbor.decode(self._call("GET", "/v1/consistency", query={"old": str(old), "new": str(new)}))
+        if not isinstance(value, list):
+            raise errors.Malformed("consistency proof")
+        hashes = [item for item in value if isinstance(item, bytes)]
+        if len(hashes) != len(value):
+            raise errors.Malformed("consistency proof")
+        return hashes
+
+    def receipt(self, object_hash: bytes) -> bytes:
+        """See `Carrier`."""
+        return self._call("GET", f"/v1/receipts/{object_hash.hex()}")
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _call(
+        self, method: str, path: str, body: bytes = b"", query: Mapping[str, str] | None = None
+    ) -> bytes:
+        deadline = self._clock.monotonic_s() + self._timeout_s
+        headers = {"content-type": "application/cbor"} if body else {}
+        try:
+            with self._client.stream(
+                method, path, content=body or None, params=query, headers=headers
+            ) as answer:
+                data = self._whole(answer, deadline)
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            raise errors.NoNetwork("relay does not answer") from error
+        if answer.status_code != _OK:
+            raise Refusal(answer.status_code, _reason(data))
+        return data
+
+    def _whole(self, answer: httpx.Response, deadline: float) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        for part in answer.iter_raw():
+            size += len(part)
+            if size > _ANSWER_BYTES:
+                raise errors.WrongReceipt("answer too long")
+            if self._clock.monotonic_s() > deadline:
+                raise errors.NoNetwork("relay answers too slowly")
+            parts.append(part)
+        return b"".join(parts)
+
+
+def _reason(data: bytes) -> str:
+    """The relay's error code, if it is one that we know: its text never reaches a screen or a log."""
+    try:
+        value = cbor.decode(data, max_bytes=1024)
+    except errors.Malformed:
+        return "unknown"
+    code = value.get("error") if isinstance(value, dict) else None
+    return code if isinstance(code, str) and code in _CODES else "unknown"

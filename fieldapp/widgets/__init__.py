@@ -1,0 +1,1 @@
+"""Widgets of the window, in the manner of LOOK."""

@@ -1,0 +1,1 @@
+"""What a report says: catalogue, report, counts, dates, places, consent, validation."""

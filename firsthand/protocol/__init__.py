@@ -1,0 +1,1 @@
+"""How a report is sealed and proved; the modules are the sections of docs/PROTOCOL.md."""

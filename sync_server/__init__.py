@@ -1,0 +1,1 @@
+"""Three programs, three trusts: relay, desk, administration."""

@@ -1,0 +1,1 @@
+"""Administration: missions, invitations, revocation, replay."""

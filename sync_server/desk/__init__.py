@@ -1,0 +1,1 @@
+"""The desk of a role: ingest, store, read, count."""

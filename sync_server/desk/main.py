@@ -1,0 +1,228 @@
+"""The desk's commands: serve pages, pull once, export, add an account. Each opens the desk by its passphrase."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from firsthand.errors import BadSignature, Busy, Damaged, FirsthandError, Malformed, TheirFault, Usage
+from firsthand.protocol.directory import Directory
+from firsthand.protocol.grants import parse_policy
+from sync_server.desk import accounts, exports, opening, server
+from sync_server.desk.accounts import Accounts
+from sync_server.desk.fetcher import Fetcher, Stopped
+from sync_server.desk.files import write_whole
+from sync_server.desk.ingest import Ingest, Progress, PullResult, Role
+from sync_server.desk.keys import DeskKeys, load_directory, open_keys, read_card, remember_relay
+from sync_server.desk.pages.app import make_app
+from sync_server.desk.pages.context import Context
+from sync_server.desk.store import Store
+from sync_server.desk.store_ingest import IngestStore
+from sync_server.desk.store_people import PeopleStore
+from sync_server.desk.store_reports import ReportStore
+from sync_server.desk.store_weekly import WeeklyStore
+from sync_server.link import RelayLink
+from sync_server.ports import Ports
+
+POOL_FROM_LEAVES = 3000  # below that, starting processes costs more than they save
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An opened desk: card, keys, directory, store."""
+
+    folder: Path
+    card: dict[str, Any]
+    keys: DeskKeys
+    store: Store
+
+    @classmethod
+    def open(cls, folder: Path, passphrase: str) -> Desk:
+        """Open the desk of a folder.
+
+        Raises:
+            NotFound, WrongPassphrase, Damaged.
+        """
+        card = read_card(folder)
+        keys = open_keys(folder, passphrase)
+        return cls(folder, card, keys, Store.open(folder / "store.db", keys.storage_key))
+
+    def directory(self) -> Directory:
+        """The desk's copy of the directory."""
+        return load_directory(self.folder, self.card)
+
+    def __enter__(self) -> Desk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.store.close()
+
+
+def pull(folder: Path, relay_url: str, passphrase: str, ports: Ports) -> PullResult:
+    """Ingest once.
+
+    Raises:
+        Busy: another pull of this desk is running.
+        Rollback, Fork, BadSignature, WrongMission, Malformed: the log is not believed; nothing was taken in.
+        NoNetwork, RelayRefused, DiskFull: what was taken in stays.
+    """
+    with Desk.open(folder, passphrase) as desk:
+        return pull_into(desk, relay_url, ports)
+
+
+def pull_into(
+    desk: Desk, relay_url: str, ports: Ports, progress: Callable[[Progress], None] = lambda _: None
+) -> PullResult:
+    """Ingest once into an open desk."""
+    with _only_one(desk.folder), RelayLink(relay_url, desk.keys.sign_key) as link:
+        directory = desk.directory()
+        policy = parse_policy(directory.policy_json)
+        role = Role(desk.keys.slot, desk.keys.secrets(), registrar=policy.registrar == desk.keys.role)
+        remember_relay(desk.folder, desk.card, relay_url)
+        with _pool(desk, link) as pool:
+            return Ingest(desk.store, link, directory, role, ports.clock, pool, progress).pull()
+
+
+def export(folder: Path, what: str, fmt: str, out: Path, passphrase: str, ports: Ports) -> None:  # noqa: PLR0917 - the command's own order
+    """Write the weekly table or the reports to a file.
+
+    Raises:
+        Usage: a table or format that does not exist.
+        DiskFull, CannotWrite: nothing was written.
+    """
+    with Desk.open(folder, passphrase) as desk:
+        weekly, reports = WeeklyStore(desk.store), ReportStore(desk.store)
+        match (what, fmt):
+            case ("weekly", "csv"):
+                pieces = exports.weekly_csv(weekly)
+            case ("weekly", "geojson"):
+                pieces = exports.weekly_geojson(weekly, desk.directory().areas_geojson)
+            case ("reports", "csv"):
+                pieces = exports.reports_csv(reports)
+            case ("reports", "geojson"):
+                pieces = exports.reports_geojson(reports)
+            case _:
+                raise Usage("export")
+        write_whole(out, pieces)
+        # Whoever holds the passphrase is the desk itself: no account stands behind a command.
+        PeopleStore(desk.store).note(ports.clock.now_s(), "command", "export", f"{what} {fmt}")
+
+
+def add_account(folder: Path, name: str, password: str, passphrase: str, ports: Ports) -> None:
+    """Make a named account, or give it a new password.
+
+    Raises:
+        AccountName, WeakPassword.
+    """
+    with Desk.open(folder, passphrase) as desk:
+        people, now_s = PeopleStore(desk.store), ports.clock.now_s()
+        accounts.add_account(people, name, password, now_s)
+        people.note(now_s, "command", "account", name)
+
+
+@contextlib.contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """One pull at a time, also across processes; the lock goes with the process that held it."""
+    import fcntl
+
+    handle = os.open(folder / "pull.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Busy("pull") from None
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def _pool(desk: Desk, link: RelayLink) -> Iterator[ProcessPoolExecutor | None]:
+    """Processes to open envelopes with, if enough of them wait."""
+    rows = IngestStore(desk.store)
+    waiting = link.status().log_size - rows.log_state().size + rows.pending_count()
+    if waiting < POOL_FROM_LEAVES or (os.cpu_count() or 1) < 2:
+        yield None
+        return
+    seeds = [seed for _, seed in reversed(desk.keys.epochs)]
+    with ProcessPoolExecutor(
+        2, mp_context=get_context("spawn"), initializer=opening.start_worker, initargs=(desk.keys.slot, seeds)
+    ) as pool:
+        yield pool
+
+
+# -- pages -----------------------------------------------------------------------------------------------------
+def serve(folder: Path, host: str, port: int, passphrase: str, ports: Ports, *, relay_url: str | None = None) -> None:
+    """Serve the pages until SIGTERM or SIGINT, and fetch in the background where a relay is known.
+
+    Prints `desk ROLE listening on http://HOST:PORT` once it answers. Port 0 takes a free one.
+
+    Raises:
+        NotFound, WrongPassphrase, Damaged: the desk does not open.
+        PortTaken: another program listens at the address.
+        Usage: the address is none of this machine.
+    """
+    server.leave_on_signals()
+    with contextlib.closing(server.listen(host, port)) as listener, Desk.open(folder, passphrase) as desk:
+        directory = _Directories(desk)
+        directory.newest()  # a desk that cannot verify its directory must not show a page
+        url = relay_url or desk.card.get("relay")
+        fetcher = Fetcher(_pull_of(desk, url, ports) if isinstance(url, str) and url else None)
+        people = PeopleStore(desk.store)
+        context = Context(
+            desk.keys.role, desk.store, ports.clock, directory.newest, fetcher, Accounts(people, ports.clock)
+        )
+        fetcher.start()
+        try:
+            server.run(make_app(context, server.host_names(host, listener)), listener, f"desk {desk.keys.role}")
+        finally:
+            fetcher.stop()
+
+
+class _Directories:
+    """The newest directory, verified again only when its files have changed."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._seen: tuple[object, Directory] | None = None
+
+    def newest(self) -> Directory:
+        """The directory; the one before while the administrator is just exchanging the files."""
+        stamp = self._stamp()
+        if self._seen is None or (self._seen[0] != stamp and stamp is not None):
+            try:
+                self._seen = (stamp, self._desk.directory())
+            except (Damaged, Malformed, BadSignature):
+                if self._seen is None:
+                    raise
+        return self._seen[1]
+
+    def _stamp(self) -> object:
+        try:
+            return max(path.stat().st_mtime_ns for path in (self._desk.folder / "directory").rglob("*.json"))
+        except (OSError, ValueError):
+            return None
+
+
+def _pull_of(desk: Desk, relay_url: str, ports: Ports) -> Callable[[Callable[[Progress], None]], str]:
+    """One background fetch, with a connection to the store of its own: pages never wait for it."""
+
+    def once(progress: Callable[[Progress], None]) -> str:
+        try:
+            with contextlib.closing(Store.open(desk.folder / "store.db", desk.keys.storage_key)) as store:
+                pull_into(Desk(desk.folder, desk.card, desk.keys, store), relay_url, ports, progress)
+        except Stopped:
+            return ""
+        except FirsthandError as error:
+            return "log-refused" if isinstance(error, TheirFault) else error.code
+        except Exception:  # noqa: BLE001 - the thread must live on, and nothing of what was read may be printed
+            return "unexpected"
+        return ""
+
+    return once

@@ -1,0 +1,1 @@
+"""The blind store and log: it cannot open anything."""

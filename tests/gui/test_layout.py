@@ -1,0 +1,141 @@
+"""Every screen in three languages and at three sizes: nothing is cut, every key is large enough to touch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fieldapp.widgets.tokens import SPACE
+from firsthand import assets
+
+LANGUAGES = ("en", "fr", "ar")
+SLACK = 1.5
+
+
+def settle() -> None:
+    from kivy.clock import Clock
+
+    for _ in range(3):
+        Clock.tick()
+
+
+def inside_scroll(widget: Any) -> bool:
+    from kivy.uix.scrollview import ScrollView
+
+    parent = widget.parent
+    while parent is not None and parent is not parent.parent:
+        if isinstance(parent, ScrollView):
+            return True
+        parent = parent.parent
+    return False
+
+
+def faults(screen: Any) -> list[str]:
+    """What an officer could not read or not touch."""
+    from fieldapp.widgets.keys import Answer, Key
+    from fieldapp.widgets.text import Text
+
+    found = []
+    for widget in screen.walk(restrict=True):
+        if isinstance(widget, Text) and widget.logical.strip():
+            left, bottom = widget.to_window(widget.x, widget.y)
+            if widget.widest_word > widget.width + SLACK and not widget.line_limit:
+                found.append(f"word cut: {widget.logical!r}")
+            if widget.texture_size[1] > widget.height + SLACK:
+                found.append(f"lower than its text: {widget.logical!r}")
+            if left < -SLACK or left + widget.width > SPACE.page_w + SLACK:
+                found.append(f"beyond the side: {widget.logical!r}")
+            if not inside_scroll(widget) and (bottom < -SLACK or bottom + widget.height > SPACE.page_h + SLACK):
+                found.append(f"beyond top or bottom: {widget.logical!r} {bottom}")
+        if isinstance(widget, Key | Answer):
+            if min(widget.width, widget.height) < SPACE.touch - SLACK:
+                found.append(f"too small to touch: {widget.word_text!r} {widget.size}")
+            left, bottom = widget.to_window(widget.x, widget.y)
+            if left < -SLACK or left + widget.width > SPACE.page_w + SLACK:
+                found.append(f"key beyond the side: {widget.word_text!r}")
+            if not inside_scroll(widget) and (bottom < -SLACK or bottom + widget.height > SPACE.page_h + SLACK):
+                found.append(f"key beyond top or bottom: {widget.word_text!r}")
+        if isinstance(widget, Key) and widget.needed_height > widget.height + SLACK and widget.size_hint_y is None:
+            found.append(f"key lower than its words: {widget.word_text!r}")
+    return found
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_cut_and_every_key_can_be_touched(stage: Any, theme: Any, language: str, scale: float) -> None:
+    from fieldapp.screens import gallery
+
+    theme.language, theme.scale = language, scale
+    found = []
+    for name, make in gallery.scenes().items():
+        stage.clear_widgets()
+        screen = make()
+        stage.add_widget(screen)
+        settle()
+        found += [f"{name}: {fault}" for fault in faults(screen)]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", ["home", "record-people", "table", "review", "send-running"])
+def test_hide_is_on_every_working_screen_in_two_places(stage: Any, theme: Any, name: str) -> None:
+    from fieldapp.screens import gallery
+    from fieldapp.widgets.keys import Key
+
+    screen = stage.show(gallery.scenes()[name])
+    places = [w.to_window(*w.center) for w in screen.walk(restrict=True) if isinstance(w, Key) and w.word_text == "Hide"]
+    assert len(places) == 2
+    (x1, y1), (x2, y2) = places
+    assert abs(y1 - y2) > SPACE.page_h / 2
+    assert {x > SPACE.page_w / 4 for x, _ in places} >= {True}
+
+
+def test_right_to_left_mirrors_sides_and_left_hand_mirrors_again(stage: Any, theme: Any) -> None:
+    """The primary key stands in the thumb corner: right, then left in Arabic, then right for a left hand."""
+    from fieldapp.screens import gallery
+
+    def corner() -> float:
+        screen = stage.show(gallery.scenes()["home"])
+        word = theme.words("home.flash")
+        key = next(w for w in screen.walk(restrict=True) if getattr(w, "word_text", "") == word)
+        return float(key.to_window(*key.center)[0])
+
+    half = SPACE.page_w / 2
+    assert corner() > half
+    theme.language = "ar"
+    assert corner() < half
+    theme.left_hand = True
+    assert corner() > half
+
+
+def test_night_and_sun_draw_their_own_ground_and_the_same_words(stage: Any, theme: Any) -> None:
+    """A switch of theme changes pixels and nothing else."""
+    from fieldapp.screens import gallery
+
+    grounds = {}
+    said = {}
+    for mode in ("sun", "night"):
+        theme.mode = mode
+        screen = stage.show(gallery.scenes()["home"])
+        image = stage.export_as_image()
+        grounds[mode] = tuple(round(c * 255) for c in image.read_pixel(SPACE.page_w // 2 + 220, 700)[:3])
+        said[mode] = [w.logical for w in screen.walk(restrict=True) if hasattr(w, "logical")]
+    assert grounds == {"sun": (255, 255, 255), "night": (0x0C, 0x12, 0x15)}
+    assert set(said["sun"]) ^ set(said["night"]) == {"Night", "Day"}
+
+
+def test_every_letter_of_every_language_is_in_the_fonts(stage: Any) -> None:
+    """No empty box: what the window can say, the shipped fonts can draw."""
+    from importlib.resources import files
+
+    from fieldapp.widgets.shaping import shape
+
+    ttlib = pytest.importorskip("fontTools.ttLib", reason="fontTools is not installed")
+    for weight in ("Regular", "Bold"):
+        with files("assets").joinpath(f"fonts/FirsthandSans-{weight}.ttf").open("rb") as handle:
+            letters = set(ttlib.TTFont(handle).getBestCmap())
+        for language in LANGUAGES:
+            for key, entry in assets.read_json(f"text/ui.{language}.json").items():
+                for text in entry.values() if isinstance(entry, dict) else [entry]:
+                    drawn = {ord(c) for line in text.split("\n") for c in shape(line, language == "ar")}
+                    assert drawn <= letters, (language, key, [hex(c) for c in drawn - letters])

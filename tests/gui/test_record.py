@@ -1,0 +1,204 @@
+"""A whole record by touch: from the welcome to a sealed report, as an officer would do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def enter_training(hand: Any) -> None:
+    hand.tap("Look around in training")
+    hand.wait_for(lambda: hand.host.tablet is not None)
+    hand.frames()
+
+
+def answer_own_observation(hand: Any) -> None:
+    """Twelve questions, from home; nobody was interviewed."""
+    hand.tap("Flash")
+    hand.tap("Homes and property")
+    hand.tap("Homes burned")
+    hand.tap("Today")
+    hand.tap("Next")
+    hand.tap("Lemba North")
+    hand.tap("Not sure")
+    hand.tap("Next")
+    hand.tap("Not known", 0)
+    for _ in range(3):
+        hand.tap("One more", 1)
+    hand.tap("None of these")
+    hand.tap("Next")
+    hand.tap("No")
+    hand.tap("No")
+    hand.tap("Not known")
+    hand.tap("Yes")
+    hand.tap("Shelter")
+    hand.tap("I saw it myself")
+    hand.tap("I cannot judge yet (F6)")
+    hand.tap("Review")
+
+
+def test_minimal_record_by_touch_from_home_to_sealed(open_host: Callable[[Path], Any], tmp_path: Path) -> None:
+    """Own observation: at most 30 taps, no typing; the list then shows it sealed and the draft is gone."""
+    hand = open_host(tmp_path / "none")
+    enter_training(hand)
+    hand.taps = 0
+    answer_own_observation(hand)
+    assert hand.taps <= 30
+    hand.tap("Seal this report")
+    assert "It is sealed and safe here." in hand.words()
+    tablet = hand.host.tablet
+    (row,) = tablet.reports()
+    assert (row.state.value, row.title, row.kind) == ("sealed", "Homes burned, Lemba North", "flash")
+    from fieldapp.flows import draft, outbox
+
+    assert draft.list_drafts(tablet) == []
+    facts = outbox.facts(tablet.custody, row.id)
+    assert facts["date_precision"] == 1
+    assert facts["place"]["adm1"] == "Lemba North"
+
+
+def test_interviewed_person_is_asked_scope_by_scope(open_host: Callable[[Path], Any], tmp_path: Path) -> None:
+    """No is the default on every page; what was answered is what is sealed."""
+    hand = open_host(tmp_path / "none")
+    enter_training(hand)
+    hand.tap("Flash")
+    hand.tap("Homes and property")
+    hand.tap("Homes burned")
+    form = hand.host.running.recording.form
+    hand.host.running.recording.go("told")
+    hand.frames()
+    hand.tap("A person it happened to")
+    hand.tap("Woman or girl")
+    hand.tap("18 or older")
+    hand.tap("Next")
+    hand.tap("Yes")
+    hand.tap("Next")
+    hand.tap("Yes")
+    hand.tap("Next")
+    hand.tap("Next")  # C3: nothing was chosen
+    hand.tap("Later")
+    hand.tap("Next")
+    hand.tap("Understood")
+    hand.tap("Next")
+    assert form.report["consent"]["scopes"] == {"C1": "yes", "C2": "yes", "C3": "no", "C10": "later"}
+    assert form.report["consent"]["teach_back"] is True
+    assert "basis" not in form.report
+    assert "How sure are you?" in hand.words()
+
+
+def test_draft_is_saved_at_every_step_and_resumes_at_the_open_question(
+    open_host: Callable[[Path], Any], tmp_path: Path
+) -> None:
+    """Leaving in the middle loses nothing."""
+    hand = open_host(tmp_path / "none")
+    enter_training(hand)
+    hand.tap("Flash")
+    hand.tap("Homes and property")
+    hand.tap("Looting")
+    hand.tap("Yesterday")
+    hand.tap("Back", 0)
+    assert "Looting" in hand.words()
+    hand.tap("Looting")
+    assert "Where did it happen?" in hand.words()
+
+
+def test_table_cells_take_digits_and_warn_when_sums_differ(open_host: Callable[[Path], Any], tmp_path: Path) -> None:
+    """The keypad writes best, and the range goes with it until it is set by itself."""
+    hand = open_host(tmp_path / "none")
+    enter_training(hand)
+    hand.tap("Full report")
+    hand.tap("Homes and property")
+    hand.tap("Homes burned")
+    recording = hand.host.running.recording
+    recording.go("people")
+    hand.frames()
+    hand.tap("+10", 1)
+    hand.tap("By age and sex")
+    hand.tap("4")
+    hand.tap("2")
+    cell = {"min": 42, "best": 42, "max": 42}
+    assert recording.form.cell("injured", "0-4", "F") == cell
+    assert any(word.startswith("You wrote 10 in the message. The table has 42.") for word in hand.words())
+    hand.tap("At most")
+    hand.tap("5")
+    hand.tap("0")
+    assert recording.form.cell("injured", "0-4", "F") == {**cell, "max": 50}
+    hand.tap("Use 42")
+    assert recording.form.total("injured") == {"min": 42, "best": 42, "max": 50}
+
+
+def test_channel_of_conduct_and_discipline_stores_nothing(open_host: Callable[[Path], Any], tmp_path: Path) -> None:
+    """A413 stops at the tap and shows the other way."""
+    hand = open_host(tmp_path / "none")
+    enter_training(hand)
+    hand.tap("Flash")
+    from firsthand import assets
+
+    catalogue = assets.catalogue()
+    hand.tap(catalogue.families["A4"].short["en"])
+    hand.tap(catalogue.acts["A413"].short["en"])
+    assert "This goes another way." in hand.words()
+    assert hand.host.running.recording.form.code == ""
+
+
+@pytest.mark.parametrize("sensitive", ["A401", "A410"])
+def test_free_text_is_closed_for_sensitive_acts(
+    open_host: Callable[[Path], Any], tmp_path: Path, sensitive: str
+) -> None:
+    """No field to write in, and the list shows neither act nor area."""
+    hand = open_host(tmp_path / "none")
+    enter_training(hand)
+    hand.tap("Flash")
+    recording = hand.host.running.recording
+    recording.form.choose_code(sensitive)
+    recording.go("note")
+    hand.frames()
+    assert "For this kind of report no free text is written." in hand.words()
+    recording.leave()
+    hand.frames()
+    assert "Protected report" in hand.words()
+
+
+def test_hide_covers_in_one_frame_and_double_tap_drops_the_keys(
+    open_host: Callable[[Path], Any], clock: Any, tmp_path: Path
+) -> None:
+    """One frame after the touch nothing of the record is on the screen; a second tap at once is panic."""
+    from kivy.base import EventLoop
+
+    hand = open_host(tmp_path / "none")
+    enter_training(hand)
+    hand.tap("Flash")
+    hide = hand.find("Hide")
+    x, y = hide.to_window(*hide.center)
+    hand.host.hide()
+    EventLoop.idle()
+    assert "Units" in hand.words()
+    assert not {"Flash", "What happened?"} & set(hand.words())
+    assert hand.host.tablet is not None
+    hand.touch(x, y)
+    assert hand.host.tablet is None
+    for _ in range(3):
+        phrases = next(w for w in hand.host.walk(restrict=True) if getattr(w, "logical", "") == "Phrases")
+        hand.clock.run -= 0.7
+        hand.touch(*phrases.to_window(*phrases.center))
+    assert "Make this tablet ready" in hand.words()
+
+
+def test_way_back_from_the_cover_page_is_the_same_screen(
+    open_host: Callable[[Path], Any], tmp_path: Path
+) -> None:
+    """Within the grace the keys are still there."""
+    hand = open_host(tmp_path / "none")
+    enter_training(hand)
+    hand.tap("Flash")
+    hand.tap("Hide")
+    hand.tap("5")
+    assert "3.1" in hand.words()  # 5 km in miles: the page works
+    for _ in range(3):
+        phrases = next(w for w in hand.host.walk(restrict=True) if getattr(w, "logical", "") == "Phrases")
+        hand.clock.run -= 0.7
+        hand.touch(*phrases.to_window(*phrases.center))
+    assert "What happened?" in hand.words()
