@@ -31,6 +31,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bench.figures import Figure
 from firsthand.protocol import bundle, token
 from firsthand.protocol.bundle import BatchItem
 from firsthand.protocol.signing import SigningKey
@@ -251,6 +252,30 @@ def show(rows: Sequence[Row]) -> str:
         for row in rows
     ]
     return "\n".join(lines)
+
+
+def figures(seconds: float = 2.5) -> list[Figure]:
+    """The same as lines of `make bench`: the ratio is to the plain server of this run, the aim to the peer."""
+    rows = measure(seconds)
+    plain_of = {row.clients: row.per_s for row in rows if row.server == "plain"}
+    reference = "Starlette + SQLite, a commit a request, same load"
+    lines = []
+    for row in rows:
+        if row.server == "plain":
+            continue
+        times = 4 if row.mode == "singly" else 10
+        aim = f"{times} x the peer's {PEER_PER_S:.0f}/s" if row.clients == max(plain_of) else ""
+        met = row.per_s >= times * PEER_PER_S if aim else None
+        name = f"relay accepts and logs, {row.mode}, {row.clients} clients"
+        ratio = row.per_s / plain_of[row.clients]
+        lines.append(Figure(name, row.per_s, "reports/s", reference, ratio, aim, met))
+        if aim:
+            name = f"wire up a report of {OBJECT_BYTES} B, {row.mode}"
+            lines.append(Figure(name, row.sent_bytes, "bytes"))
+            lines.append(Figure(f"wire down a report, {row.mode}", row.received_bytes, "bytes"))
+    memory_mb = max(row.memory_mb for row in rows if row.server == "relay")
+    lines.append(Figure("relay process, memory at the end", memory_mb, "MB"))
+    return lines
 
 
 def main() -> None:

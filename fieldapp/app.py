@@ -38,11 +38,12 @@ def prepare(*, display: bool = True) -> None:
         os.environ.setdefault(name, value)
     if not display:
         os.environ["SDL_VIDEODRIVER"] = "offscreen"
-    logging.getLogger("kivy").setLevel(logging.CRITICAL + 1)  # it logs a traceback for each optional library
     from kivy.config import Config
+    from kivy.logger import Logger
 
     from fieldapp.widgets.tokens import SPACE
 
+    Logger.setLevel(logging.CRITICAL + 1)  # it logs a traceback for each optional library that is not there
     Config.set("graphics", "width", str(SPACE.page_w))
     Config.set("graphics", "height", str(SPACE.page_h))
     Config.set("kivy", "exit_on_escape", "0")

@@ -40,7 +40,13 @@ _FAMILY = {
     "media": "MEDIA", "open_source": "MEDIA", "anonymous": "OTHER", "armed_group": "OTHER",
     "perpetrator": "OTHER", "detainee": "COMMUNITY",
 }  # fmt: skip
-_FIRST_HAND = {"own_observation": "saw", "victim": "saw", "direct_witness": "saw", "media": "read", "open_source": "read"}
+_FIRST_HAND = {
+    "own_observation": "saw",
+    "victim": "saw",
+    "direct_witness": "saw",
+    "media": "read",
+    "open_source": "read",
+}
 
 Report = dict[str, Any]
 Figures = dict[str, int]
@@ -253,7 +259,9 @@ class ReportForm:
 
     def set_cell(self, outcome: str, age: str, sex: str, figures: Figures | None) -> None:
         """Write or empty a cell; the order of the three is kept as typed and judged later."""
-        rows = [row for row in self._counted("counts") if (row["outcome"], row["age"], row["sex"]) != (outcome, age, sex)]
+        rows = [
+            row for row in self._counted("counts") if (row["outcome"], row["age"], row["sex"]) != (outcome, age, sex)
+        ]
         if figures is not None:
             rows.append({"outcome": outcome, "sex": sex, "age": age, "status": "UNK", **figures})
         self._set_counted("counts", rows)
@@ -510,7 +518,12 @@ class AreaTree:
                     lowest = below.setdefault(str(second), set())
                     if third:
                         lowest.add(str(third))
-        return cls({one: {two: tuple(sorted(three)) for two, three in sorted(rest.items())} for one, rest in sorted(tree.items())})
+        return cls(
+            {
+                one: {two: tuple(sorted(three)) for two, three in sorted(rest.items())}
+                for one, rest in sorted(tree.items())
+            }
+        )
 
     def first(self) -> list[str]:
         """Names of the first level."""

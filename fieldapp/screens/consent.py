@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from kivy.uix.boxlayout import BoxLayout
@@ -47,22 +48,28 @@ def draw(view: ConsentView, on: ConsentEvents) -> Widget:
         side.add_widget(_side(view))
         side.add_widget(spring())
         body = BoxLayout(
-            padding=[theme.space("xxxl") + theme.space("xl") if not theme.rtl else theme.space("xl"), theme.space("xxl"),
-                     theme.space("xl") if not theme.rtl else theme.space("xxxl") + theme.space("xl"), theme.space("xl")],
+            padding=[
+                theme.space("xxxl") + theme.space("xl") if not theme.rtl else theme.space("xl"),
+                theme.space("xxl"),
+                theme.space("xl") if not theme.rtl else theme.space("xxxl") + theme.space("xl"),
+                theme.space("xl"),
+            ],
             spacing=theme.space("xxl"),
-        )  # fmt: skip
+        )
         for part in (side, VRule(), Scroll(script)) if theme.rtl else (Scroll(script), VRule(), side):
             body.add_widget(part)
         page.add_widget(body)
     page.add_widget(Rule(tone="ink", thick="rule"))
-    page.add_widget(Surface(_stop_bar(view, on), fill="sheet", pad=("xl", "l")))
+    page.add_widget(Surface(_stop_bar(on), fill="sheet", pad=("xl", "l")))
     return page
 
 
 def _head(view: ConsentView, on: ConsentEvents) -> Widget:
     words, index = theme.words, PAGES.index(view.page)
     m = theme.space("xl")
-    steps = Row(*(_segment(at, index) for at in range(len(PAGES))), space="s", size_hint_x=None, pos_hint={"center_y": 0.5})
+    steps = Row(
+        *(_segment(at, index) for at in range(len(PAGES))), space="s", size_hint_x=None, pos_hint={"center_y": 0.5}
+    )
     steps.bind(minimum_width=steps.setter("width"))
     count = Text(words("of", n_done=index + 1, n_all=len(PAGES)), role="second", tone="ink2", fit=True)
     safe: list[Widget] = []
@@ -72,11 +79,27 @@ def _head(view: ConsentView, on: ConsentEvents) -> Widget:
             Text(words("consent.none_yet"), role="second", bold=True, tone="good", fit=True),
         ]
     title = [Text(words("consent.title"), role="body", bold=True, fit=True)] if not narrow() else []
-    return Row(*title, count, steps, spring(), *safe, hide_key(on.hide), space="m", least=theme.space("bar") + theme.space("s"), padding=[m, 0, m, 0])
+    return Row(
+        *title,
+        count,
+        steps,
+        spring(),
+        *safe,
+        hide_key(on.hide),
+        space="m",
+        least=theme.space("bar") + theme.space("s"),
+        padding=[m, 0, m, 0],
+    )
 
 
 def _segment(at: int, index: int) -> Widget:
-    mark = Surface(fill="act" if at == index else "edge" if at < index else "bg", edge="act" if at == index else "edge", radius="xs", pad=("xs", "xs"), stretch=True)
+    mark = Surface(
+        fill="act" if at == index else "edge" if at < index else "bg",
+        edge="act" if at == index else "edge",
+        radius="xs",
+        pad=("xs", "xs"),
+        stretch=True,
+    )
     mark.size_hint = (None, None)
     mark.size = (theme.space("xxl") if at == index else theme.space("xl"), theme.space("s"))
     mark.pos_hint = {"center_y": 0.5}
@@ -90,33 +113,50 @@ def _script(view: ConsentView, on: ConsentEvents) -> Column:
     else:
         options = [(value, words(value)) for value in ("no", "yes", "later")]
     answers = Column(
-        *(Answer(word, lambda value=value: on.answer(value), chosen=value == view.chosen) for value, word in options),
+        *(Answer(word, partial(on.answer, value), chosen=value == view.chosen) for value, word in options),
         space="m",
-    )  # fmt: skip
+    )
     return Column(
-        Row(Icon("chat-circle", size="small", tone="ink2"), Text(words("consent.say"), role="second", tone="ink2"), space="m"),
+        Row(
+            Icon("chat-circle", size="small", tone="ink2"),
+            Text(words("consent.say"), role="second", tone="ink2"),
+            space="m",
+        ),
         gap("m"),
         Text(words("consent." + view.page), role="script" if not line_below() else "heading", bold=True),
         gap("xl"),
         answers,
-    )  # fmt: skip
+    )
 
 
 def _side(view: ConsentView) -> Widget:
     words = theme.words
-    lines = ["consent.teach.you"] if view.page == "teach" else [f"consent.{view.page}.who", "consent.wait", "consent.default", "consent.change"]
+    lines = (
+        ["consent.teach.you"]
+        if view.page == "teach"
+        else [f"consent.{view.page}.who", "consent.wait", "consent.default", "consent.change"]
+    )
     return Column(
-        Text(words("consent.you"), role="second", bold=True, tone="ink2"), *(Text(words(line)) for line in lines), space="m"
+        Text(words("consent.you"), role="second", bold=True, tone="ink2"),
+        *(Text(words(line)) for line in lines),
+        space="m",
     )
 
 
-def _stop_bar(view: ConsentView, on: ConsentEvents) -> Widget:
+def _stop_bar(on: ConsentEvents) -> Widget:
     words = theme.words
     hide = hide_key(on.hide, tall=True)
     back = Key("", on.consent_back, icon="arrow-left", height="key_field", width="key_field", pad="s")
     back.word_text = words("back")
     following = Key(
-        words("next"), on.consent_next, kind="primary", icon="arrow-right", after=True, height="key_field", role="answer",
-        fit=not narrow(), pad="xxxl",
-    )  # fmt: skip
+        words("next"),
+        on.consent_next,
+        kind="primary",
+        icon="arrow-right",
+        after=True,
+        height="key_field",
+        role="answer",
+        fit=not narrow(),
+        pad="xxxl",
+    )
     return Row(hide, spring(), back, following, space="m") if not narrow() else Row(hide, back, following, space="m")

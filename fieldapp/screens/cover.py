@@ -6,6 +6,7 @@ lands its second tap here, on the same place of the screen: that is panic, and t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -50,7 +51,7 @@ class CoverEvents(Protocol):
 
 
 class _Tappable(ButtonBehavior, BoxLayout):
-    def __init__(self, child: Widget, tap: object) -> None:
+    def __init__(self, child: Widget, tap: Callable[[], None]) -> None:
         super().__init__(size_hint_y=None)
         self._tap = tap
         self.add_widget(child)
@@ -74,16 +75,30 @@ def draw(view: CoverView, on: CoverEvents) -> Widget:
     first, second, _, _ = CONVERSIONS[view.kind]
     m = theme.space("xl")
     title = Text(words("cover.title"), role="bar", bold=True)
-    bar = Column(Row(title, least=theme.space("bar") - theme.space("rule"), padding=[m, 0, m, 0]), Rule(tone="ink", thick="rule"))
+    bar = Column(
+        Row(title, least=theme.space("bar") - theme.space("rule"), padding=[m, 0, m, 0]), Rule(tone="ink", thick="rule")
+    )
     tabs = Tabs([(kind, words("cover." + kind)) for kind in CONVERSIONS], view.kind, on.cover_kind, fit=False)
     number = Text(words.digits(view.digits or "0"), role="number", bold=True)
     other = Text(words.digits(converted(view)), role="number", bold=True)
     values = Column(
-        tabs, gap("xl"), Text(words("cover.from"), role="second", tone="ink2"), number, Text(words("unit." + first), role="body"),
-        gap("l"), Rule(), gap("l"), Text(words("cover.into"), role="second", tone="ink2"), other, Text(words("unit." + second), role="body"), gap("xl"),
-        _Tappable(Text(words("cover.phrases"), role="row", bold=True), on.cover_tap), gap("s"), Rule(tone="ink", thick="rule"),
+        tabs,
+        gap("xl"),
+        Text(words("cover.from"), role="second", tone="ink2"),
+        number,
+        Text(words("unit." + first), role="body"),
+        gap("l"),
+        Rule(),
+        gap("l"),
+        Text(words("cover.into"), role="second", tone="ink2"),
+        other,
+        Text(words("unit." + second), role="body"),
+        gap("xl"),
+        _Tappable(Text(words("cover.phrases"), role="row", bold=True), on.cover_tap),
+        gap("s"),
+        Rule(tone="ink", thick="rule"),
         *(piece for phrase in PHRASES for piece in (gap("m"), Text(words(phrase), role="body"), gap("m"), Rule())),
-    )  # fmt: skip
+    )
     pad = Keypad(on.cover_digit, on.cover_erase, on.cover_clear)
     for key in pad.children:
         if isinstance(key, Key) and key.word_text == words("not_known"):

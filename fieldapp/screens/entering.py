@@ -13,6 +13,7 @@ from fieldapp.flows.training import training
 from fieldapp.flows.unlock import Tablet, vault_exists
 from fieldapp.screens import cover, entry, settings
 from fieldapp.screens.host import Host, sentences
+from fieldapp.widgets.fields import TextField
 from fieldapp.widgets.theme import theme
 from fieldapp.widgets.words import LANGUAGES
 from firsthand import errors
@@ -71,7 +72,7 @@ class Entering:
         self._shown = self._busy = False
         self._error: tuple[str, str, str] | None = None
         self._label = ""
-        self._field: entry.TextField | None = None
+        self._field: TextField | None = None
         self._back = host.redraw
         self._cover = cover.CoverView("length", "")
         self._taps: list[float] = []
@@ -146,9 +147,7 @@ class Entering:
 
     def _passphrase_screen(self) -> object:
         count = len(self._first.replace("-", " ").split())
-        view = entry.PassphraseView(
-            self._label, self._first, self._again, count, self._shown, self._busy, self._error
-        )
+        view = entry.PassphraseView(self._label, self._first, self._again, count, self._shown, self._busy, self._error)
         return entry.draw_passphrase(view, self)
 
     def type_first(self, text: str) -> None:
@@ -171,9 +170,7 @@ class Entering:
         self._busy, self._error = True, None
         self.host.redraw()
         path, phrase = Path(self._path), self._first
-        self.host.background.run(
-            lambda: enrol_file(self.host.home_dir, path, phrase, self.host.ports), self._enrolled
-        )
+        self.host.background.run(lambda: enrol_file(self.host.home_dir, path, phrase, self.host.ports), self._enrolled)
 
     def _enrolled(self, outcome: object) -> None:
         self._busy = False
@@ -205,9 +202,7 @@ class Entering:
             return
         phrase, self._busy, self._error = self._text, True, None
         self.host.redraw()
-        self.host.background.run(
-            lambda: Tablet.open(self.host.home_dir, phrase, self.host.ports), self._unlocked
-        )
+        self.host.background.run(lambda: Tablet.open(self.host.home_dir, phrase, self.host.ports), self._unlocked)
 
     def _unlocked(self, outcome: object) -> None:
         self._busy, self._text = False, ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from kivy.uix.boxlayout import BoxLayout
@@ -12,7 +13,7 @@ from fieldapp.widgets.boxes import Column, Row, Rule, gap, spring
 from fieldapp.widgets.custody import CustodyLine
 from fieldapp.widgets.fields import LetterPad, TextField
 from fieldapp.widgets.keys import Key
-from fieldapp.widgets.page import CareBox, Page, TopBar, hide_key, line_below, narrow
+from fieldapp.widgets.page import CareBox, Page, TopBar, hide_key, line_below, main_role, narrow
 from fieldapp.widgets.tabs import Tabs
 from fieldapp.widgets.text import Text
 from fieldapp.widgets.theme import theme
@@ -21,7 +22,15 @@ from fieldapp.widgets.words import LANGUAGES, NAMES
 Error = tuple[str, str, str]
 
 
-class WelcomeEvents(Protocol):
+class LookEvents(Protocol):
+    """How the window looks, on every way in."""
+
+    def switch_mode(self) -> None: ...
+    def settings(self) -> None: ...
+    def pick_language(self, code: str) -> None: ...
+
+
+class WelcomeEvents(LookEvents, Protocol):
     """What can be done on a tablet without a vault."""
 
     def hide(self) -> None: ...
@@ -32,9 +41,9 @@ class WelcomeEvents(Protocol):
     def train(self) -> None: ...
 
 
-def language_tabs(on: object) -> Tabs:
+def language_tabs(on: LookEvents) -> Tabs:
     """The languages, each in its own name."""
-    return Tabs([(code, NAMES[code]) for code in LANGUAGES], theme.language, on.pick_language, fit=not narrow())  # type: ignore[attr-defined]
+    return Tabs([(code, NAMES[code]) for code in LANGUAGES], theme.language, on.pick_language, fit=not narrow())
 
 
 def error_box(error: Error | None) -> list[Widget]:
@@ -45,43 +54,81 @@ def error_box(error: Error | None) -> list[Widget]:
     return [CareBox(what, f"{safe} {do}", grave="alarm", icon="warning-circle"), gap("l")]
 
 
-def _mode_key(on: object) -> Key:
+def _mode_key(on: LookEvents) -> Key:
     words, night = theme.words, theme.mode == "night"
-    return Key(words("day_mode" if night else "night"), on.switch_mode, icon="sun" if night else "moon", icon_size="small", height="bar_key", fit=True)  # type: ignore[attr-defined]
+    return Key(
+        words("day_mode" if night else "night"),
+        on.switch_mode,
+        icon="sun" if night else "moon",
+        icon_size="small",
+        height="bar_key",
+        fit=True,
+    )
 
 
-def _size_key(on: object) -> Key:
-    return Key(theme.words("set.size"), on.settings, icon="text-aa", icon_size="small", height="bar_key", fit=True)  # type: ignore[attr-defined]
+def _size_key(on: LookEvents) -> Key:
+    return Key(theme.words("set.size"), on.settings, icon="text-aa", icon_size="small", height="bar_key", fit=True)
 
 
 def draw_welcome(on: WelcomeEvents, error: Error | None = None) -> Widget:
     """No vault yet: enrol from a file, or look around in training."""
     words = theme.words
-    keys = [] if narrow() else [_mode_key(on)]
+    keys = [] if narrow() else [*([_size_key(on)] if line_below() else []), _mode_key(on)]
     bar = TopBar(words("app"), mark=True, keys=keys, hide=on.hide)
     steps: list[Widget] = []
     for number in (1, 2, 3, 4):
         label = Text(words.number(number), role="row", bold=True, tone="act", fit=True)
-        steps += [Row(label, Text(words(f"welcome.step{number}"), role="body"), space="l", padding=[0, theme.space("m")]), Rule()]
+        steps += [
+            Row(label, Text(words(f"welcome.step{number}"), role="body"), space="l", padding=[0, theme.space("m")]),
+            Rule(),
+        ]
     reading: list[Widget] = [
         *error_box(error),
-        Text(words("welcome.title"), role="question", bold=True), gap("s"),
-        Text(words("welcome.text"), role="body"), gap("l"),
-        Text(words("welcome.steps"), role="row", bold=True), gap("s"), Rule(tone="ink", thick="rule"), *steps,
-    ]  # fmt: skip
+        Text(words("welcome.title"), role="question", bold=True),
+        gap("s"),
+        Text(words("welcome.text"), role="body"),
+        gap("l"),
+        Text(words("welcome.steps"), role="row", bold=True),
+        gap("s"),
+        Rule(tone="ink", thick="rule"),
+        *steps,
+    ]
     train = Key(
-        words("welcome.train"), on.train, kind="outline", icon="graduation-cap", icon_size="large",
-        second=words("welcome.train.second"), height="large", role="row", align="start", radius="r_large", pad="xl",
-    )  # fmt: skip
+        words("welcome.train"),
+        on.train,
+        kind="outline",
+        icon="graduation-cap",
+        icon_size="large",
+        second=words("welcome.train.second"),
+        height="large",
+        role="row",
+        align="start",
+        radius="r_large",
+        pad="xl",
+    )
     enrol = Key(
-        words("welcome.enrol"), on.enrol, kind="primary", icon="tray", icon_size="large",
-        second="" if narrow() else words("welcome.enrol.second"), height="key_field" if narrow() else "flash",
-        role="row" if line_below() else "answer", align="start", radius="r_large", pad="xl",
-    )  # fmt: skip
+        words("welcome.enrol"),
+        on.enrol,
+        kind="primary",
+        icon="tray",
+        icon_size="large",
+        second="" if narrow() else words("welcome.enrol.second"),
+        height="key_field" if narrow() else "flash",
+        role="row" if line_below() else "answer",
+        align="start",
+        radius="r_large",
+        pad="xl",
+    )
     lines = Column(CustodyLine("sealed"), Text(words("welcome.keeps"), role="second", tone="ink2"), gap("l"), space="m")
     if narrow():
-        return Page(bar, reading=reading, thumb=[lines, language_tabs(on), _mode_key(on), _size_key(on), train], foot=[Row(hide_key(on.hide, tall=True), enrol)])
-    foot = Row(hide_key(on.hide), spring(), _size_key(on), language_tabs(on), space="m")
+        return Page(
+            bar,
+            reading=reading,
+            thumb=[lines, language_tabs(on), _mode_key(on), _size_key(on), train],
+            foot=[Row(hide_key(on.hide, tall=True), enrol)],
+        )
+    size = [] if line_below() else [_size_key(on)]
+    foot = Row(hide_key(on.hide), spring(), *size, language_tabs(on), space="m")
     return Page(bar, reading=reading, thumb=[lines, train, enrol], anchor="foot", reading_foot=[foot])
 
 
@@ -111,10 +158,28 @@ def draw_enrol(view: EnrolView, on: EnrolEvents) -> Widget:
     """Where is the invitation?"""
     words = theme.words
     bar = TopBar(words("enrol.title"), back=on.welcome, hide=on.hide)
-    reading: list[Widget] = [*error_box(view.error), Text(words("enrol.question"), role="question", bold=True), gap("l")]
+    reading: list[Widget] = [
+        *error_box(view.error),
+        Text(words("enrol.question"), role="question", bold=True),
+        gap("l"),
+    ]
     if view.found:
         reading.append(
-            Column(*(Key(name, lambda path=path: on.pick_file(path), icon="file-text", height="key_field", role="body", align="start", second="") for path, name in view.found), space="m")
+            Column(
+                *(
+                    Key(
+                        name,
+                        partial(on.pick_file, path),
+                        icon="file-text",
+                        height="key_field",
+                        role="body",
+                        align="start",
+                        second="",
+                    )
+                    for path, name in view.found
+                ),
+                space="m",
+            )
         )
     else:
         reading.append(Text(words("enrol.none"), tone="ink2"))
@@ -122,10 +187,24 @@ def draw_enrol(view: EnrolView, on: EnrolEvents) -> Widget:
     reading += [gap("xl"), field]
     if view.letters:
         reading += [gap("s"), LetterPad(field.input, [])]
-    reading += [gap("m"), Row(Key(words("unlock.letters"), on.letters, icon="note-pencil", icon_size="small", fit=True), Widget())]
+    reading += [
+        gap("m"),
+        Row(Key(words("unlock.letters"), on.letters, icon="note-pencil", icon_size="small", fit=True), Widget()),
+    ]
     again = Key(words("enrol.look"), on.look_again, icon="arrows-clockwise", height="bar", role="second")
-    opened = Key(words("unlock.open"), on.open_path, kind="primary" if view.path else "plain", height="key_field", role="bar")
-    return Page(bar, reading=reading, thumb=[again] if narrow() else [], foot=([] if narrow() else [again]) + [Row(hide_key(on.hide, tall=True), opened, space="m")])
+    opened = Key(
+        words("unlock.open"),
+        on.open_path,
+        kind="primary" if view.path else "plain",
+        height="key_field",
+        role=main_role(),
+    )
+    return Page(
+        bar,
+        reading=reading,
+        thumb=[again] if narrow() else [],
+        foot=([] if narrow() else [again]) + [Row(hide_key(on.hide, tall=True), opened, space="m")],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +238,24 @@ def draw_passphrase(view: PassphraseView, on: PassphraseEvents) -> Widget:
     first = TextField(words("enrol.pass.first"), view.first, on.type_first, secret=not view.shown)
     again = TextField(words("enrol.pass.again"), view.again, on.type_again, secret=not view.shown, done=on.make)
     reading: list[Widget] = [
-        *error_box(view.error), Text(words("enrol.pass.question"), role="question", bold=True), gap("s"),
-        Text(words("enrol.pass.hint"), tone="ink2"), gap("l"), first, gap("m"), again, gap("m"),
+        *error_box(view.error),
+        Text(words("enrol.pass.question"), role="question", bold=True),
+        gap("s"),
+        Text(words("enrol.pass.hint"), tone="ink2"),
+        gap("l"),
+        first,
+        gap("m"),
+        again,
+        gap("m"),
         Row(Key(words("enrol.cover" if view.shown else "enrol.show"), on.show_words, height="key", fit=True), Widget()),
-    ]  # fmt: skip
+    ]
     make = Key(
-        words("enrol.making" if view.busy else "enrol.make"), on.make, kind="primary", height="key_field",
+        words("enrol.making" if view.busy else "enrol.make"),
+        on.make,
+        kind="primary",
+        height="key_field",
         role="body" if not line_below() else "second",
-    )  # fmt: skip
+    )
     thumb = [CareBox("", words("enrol.pass.lost"), grave="care", icon="warning-circle")]
     return Page(bar, reading=reading, thumb=thumb, foot=[Row(hide_key(on.hide, tall=True), make, space="m")])
 
@@ -185,10 +274,25 @@ def draw_done(six_words: str, label: str, on: DoneEvents) -> Widget:
     shown = [Text(word, role="heading", bold=True, fit=True) for word in six_words.replace("-", " ").split()]
     pairs = [Row(*shown[at : at + 3], space="xxl") for at in range(0, len(shown), 3)]
     reading: list[Widget] = [
-        Text(words("enrol.done.title"), role="question", bold=True), gap("m"), Text(words("enrol.done.text")), gap("l"),
-        Rule(tone="ink", thick="rule"), gap("l"), Column(*pairs, space="m"), gap("l"), Rule(),
-    ]  # fmt: skip
-    begin = Key(words("enrol.begin"), on.home, kind="primary", icon="arrow-right", after=True, height="key_field", role="bar")
+        Text(words("enrol.done.title"), role="question", bold=True),
+        gap("m"),
+        Text(words("enrol.done.text")),
+        gap("l"),
+        Rule(tone="ink", thick="rule"),
+        gap("l"),
+        Column(*pairs, space="m"),
+        gap("l"),
+        Rule(),
+    ]
+    begin = Key(
+        words("enrol.begin"),
+        on.home,
+        kind="primary",
+        icon="arrow-right",
+        after=True,
+        height="key_field",
+        role=main_role(),
+    )
     return Page(bar, reading=reading, foot=[Row(hide_key(on.hide, tall=True), begin, space="m")])
 
 
@@ -203,7 +307,7 @@ class UnlockView:
     error: Error | None = None
 
 
-class UnlockEvents(Protocol):
+class UnlockEvents(LookEvents, Protocol):
     """What can be done while locked."""
 
     def hide(self) -> None: ...
@@ -222,17 +326,33 @@ def draw_unlock(view: UnlockView, on: UnlockEvents) -> tuple[Widget, TextField]:
     field = TextField(words("unlock.question"), view.text, on.type_passphrase, done=on.unlock, secret=not view.shown)
     show = Key(words("unlock.cover" if view.shown else "unlock.show"), on.show_passphrase, height="key", fit=True)
     letters = Key(words("unlock.letters"), on.letters, icon="note-pencil", icon_size="small", height="key", fit=True)
-    middle: list[Widget] = [*error_box(view.error), field, gap("s"), Text(words("unlock.hint"), role="second", tone="ink2"), gap("m"), Row(show, letters, Widget(), space="m")]
+    middle: list[Widget] = [
+        *error_box(view.error),
+        field,
+        gap("s"),
+        Text(words("unlock.hint"), role="second", tone="ink2"),
+        gap("m"),
+        Row(show, letters, Widget(), space="m"),
+    ]
     if view.letters:
         middle += [gap("l"), LetterPad(field.input, [])]
     main = Key(
-        words("unlock.opening" if view.busy else "unlock.open"), on.unlock, kind="primary", icon="lock-open",
-        height="key_field", role="bar",
-    )  # fmt: skip
+        words("unlock.opening" if view.busy else "unlock.open"),
+        on.unlock,
+        kind="primary",
+        icon="lock-open",
+        height="key_field",
+        role=main_role(),
+    )
     bar = BoxLayout(size_hint_y=None, height=theme.space("l"))
     foot = [Row(hide_key(on.hide, tall=True), main, space="m")]
-    if narrow():
-        page = Page(bar, reading=middle, thumb=[language_tabs(on), _mode_key(on)], foot=foot)
+    if line_below():
+        page = Page(
+            bar,
+            reading=middle,
+            thumb=[language_tabs(on) if narrow() else gap("xs"), _size_key(on), _mode_key(on)],
+            foot=foot,
+        )
         return page, field
     column = BoxLayout(orientation="vertical", padding=[theme.space("xxxl"), 0, theme.space("xxxl"), 0])
     for child in (spring(), *middle, spring()):

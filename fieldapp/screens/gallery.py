@@ -92,10 +92,18 @@ def table_form() -> ReportForm:
     """A table with ranges, zeros, empty cells, and two people short of the total."""
     form = sample_form()
     cells = {
-        ("0-4", "F"): (0, 0, 0), ("0-4", "M"): (1, 1, 1), ("5-11", "F"): (1, 1, 1), ("5-11", "M"): (0, 0, 0),
-        ("12-17", "F"): (0, 1, 2), ("12-17", "M"): (1, 2, 2), ("18-59", "F"): (2, 4, 6), ("18-59", "M"): (1, 2, 2),
-        ("60+", "F"): (1, 1, 1), ("unknown", "M"): (0, 1, 3), ("unknown", "U"): (0, 0, 2),
-    }  # fmt: skip
+        ("0-4", "F"): (0, 0, 0),
+        ("0-4", "M"): (1, 1, 1),
+        ("5-11", "F"): (1, 1, 1),
+        ("5-11", "M"): (0, 0, 0),
+        ("12-17", "F"): (0, 1, 2),
+        ("12-17", "M"): (1, 2, 2),
+        ("18-59", "F"): (2, 4, 6),
+        ("18-59", "M"): (1, 2, 2),
+        ("60+", "F"): (1, 1, 1),
+        ("unknown", "M"): (0, 1, 3),
+        ("unknown", "U"): (0, 0, 2),
+    }
     for (age, sex), (low, best, high) in cells.items():
         form.set_cell("injured", age, sex, {"min": low, "best": best, "max": high})
     form.set_cell("missing", "18-59", "M", {"min": 2, "best": 2, "max": 2})
@@ -116,10 +124,10 @@ def _question(step: str, sub: str = "", *, letters: bool = False, form: ReportFo
     return lambda: record.draw(_asked(step, sub, letters=letters), theme.words("saved"), NoEvents(form or full_form()))
 
 
-def _home_row(row_id: str, code: str, area: str, kind: str, when: str, state: str, fact: str) -> home.Row_:
+def _home_row(row_id: str, code: str, area: str, *, kind: str, when: str, state: str, fact: str) -> home.ListRow:
     words = theme.words
     second = words.join(words("kind." + kind), when, fact)
-    return home.Row_(row_id, summary.act_words(code), area, second, state, state == "draft")
+    return home.ListRow(row_id, summary.act_words(code), area, second, state, state == "draft")
 
 
 def home_view(*, strip: bool = True, rows: bool = True) -> home.HomeView:
@@ -128,24 +136,40 @@ def home_view(*, strip: bool = True, rows: bool = True) -> home.HomeView:
     day = lambda number: words.day(date(2026, 12, number), weekday=True)  # noqa: E731
     clock = words.digits("17:40")
     open_ = words("next.draft", what=f"{words('step.where').lower()}, {words('step.people').lower()}")
+    sent = words("next.acknowledged")
+    today = f"{words('date.today')} {words.digits('13:05')}"
     found = (
-        _home_row("1", "A701", "Lemba North", "incident", f"{words('date.today')} {words.digits('13:05')}", "draft", open_),
-        _home_row("2", "A506", "Karou", "flash", f"{day(5)} {clock}", "sealed", words("next.sealed")),
-        _home_row("3", "E04", "Lemba North", "incident", day(5), "handed", words("next.handed")),
-        _home_row("4", "A703", "Orla Valley", "incident", day(4), "logged", words("next.logged")),
-        _home_row("5", "A301", "Karou", "follow_up", day(3), "acknowledged", words("next.acknowledged")),
-        _home_row("6", "A706", "Zirat", "flash", day(2), "acknowledged", words("next.acknowledged")),
+        _home_row("1", "A701", "Lemba North", kind="incident", when=today, state="draft", fact=open_),
+        _home_row(
+            "2", "A506", "Karou", kind="flash", when=f"{day(5)} {clock}", state="sealed", fact=words("next.sealed")
+        ),
+        _home_row("3", "E04", "Lemba North", kind="incident", when=day(5), state="handed", fact=words("next.handed")),
+        _home_row("4", "A703", "Orla Valley", kind="incident", when=day(4), state="logged", fact=words("next.logged")),
+        _home_row("5", "A301", "Karou", kind="follow_up", when=day(3), state="acknowledged", fact=sent),
+        _home_row("6", "A706", "Zirat", kind="flash", when=day(2), state="acknowledged", fact=sent),
     )
     notice = None
     if strip:
         notice = home.Strip(
-            words("notice.unsent", n=2, days=words("notice.days", n=3)), words("notice.safe"), "care", "clock-countdown", send=True
+            words("notice.unsent", n=2, days=words("notice.days", n=3)),
+            words("notice.safe"),
+            "care",
+            "clock-countdown",
+            send=True,
         )
     counts = {"all": 6, "drafts": 1, "unsent": 2, "done": 3} if rows else dict.fromkeys(home.FILTERS, 0)
     return home.HomeView(
-        "Mission in Ruvala", "Heron", day(8), words.digits("14:20"), "all", counts, found if rows else (), 0,
-        2 if rows else 0, notice,
-    )  # fmt: skip
+        "Mission in Ruvala",
+        "Heron",
+        day(8),
+        words.digits("14:20"),
+        "all",
+        counts,
+        found if rows else (),
+        0,
+        2 if rows else 0,
+        notice,
+    )
 
 
 def review_view(*, ready: bool) -> review.ReviewView:
@@ -167,7 +191,7 @@ def review_view(*, ready: bool) -> review.ReviewView:
         block("counts", "risk_cell", "hr_section", "focal_point", "custodian"),
         block("narrative", "hr_section", "focal_point"),
     )
-    warnings = tuple(review.Warning_(words("step." + step), words("review.open"), step, True) for step in form.missing())
+    warnings = tuple(review.Doubt(words("step." + step), words("review.open"), step, True) for step in form.missing())
     unwritten = words("review.withheld", parts=words("part.identities"))
     return review.ReviewView(words("review.context"), blocks, warnings, unwritten, ready)
 
@@ -250,17 +274,16 @@ def scenes() -> dict[str, Make]:
         "record-grade": _question("grade"),
         "record-note": _question("note", letters=True),
         "table": lambda: table.draw(
-            table.TableView("injured", "18-59", "F", "best", f"{summary.act_words('A701')} · Lemba North", words("saved")),
+            table.TableView(
+                "injured", "18-59", "F", "best", f"{summary.act_words('A701')} · Lemba North", words("saved")
+            ),
             NoEvents(table_form()),
         ),
         "consent": lambda: consent.draw(consent.ConsentView("C2", "no"), on),
         "consent-teach": lambda: consent.draw(consent.ConsentView("teach", ""), on),
         "review": lambda: review.draw(review_view(ready=True), on),
         "review-open": lambda: review.draw(review_view(ready=False), on),
-        "discard": lambda: review.draw_question(
-            words("discard.question"), words("discard.loss"), words("discard.yes"), words("discard.no"),
-            on.go, on.go, on.go,
-        ),  # fmt: skip
+        "discard": lambda: review.draw_discard(on.go, on.go, on.go),
         "sealed": lambda: review.draw_detail(detail_view("sealed", fresh=True), on),
         "report": lambda: review.draw_detail(detail_view("logged", fresh=False), on),
         "send": lambda: sync.draw(sync_view("idle"), on),
@@ -271,9 +294,10 @@ def scenes() -> dict[str, Make]:
         "settings": lambda: settings.draw(
             settings.SettingsView(
                 (
-                    (words("set.mission"), "Mission in Ruvala"), (words("set.label"), "Heron"),
+                    (words("set.mission"), "Mission in Ruvala"),
+                    (words("set.label"), "Heron"),
                     (words("set.words"), _WORDS.replace("-", " ")),
-                )  # fmt: skip
+                )
             ),
             on,
         ),
@@ -325,10 +349,12 @@ def open_stage() -> Stage:
     Window.size = (int(theme.space("page_w")), int(theme.space("page_h")))
     EventLoop.idle()
     stage: Any = app.root
-    return stage  # type: ignore[no-any-return]
+    return stage
 
 
-def draw_all(out_dir: Path, langs: Sequence[str], themes: Sequence[str], names: Sequence[str] = (), scale: float = 1.0) -> list[Path]:
+def draw_all(
+    out_dir: Path, langs: Sequence[str], themes: Sequence[str], names: Sequence[str] = (), scale: float = 1.0
+) -> list[Path]:
     """Pictures of every screen (or of `names`) in each language and theme."""
     out_dir.mkdir(parents=True, exist_ok=True)
     stage = open_stage()

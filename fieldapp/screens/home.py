@@ -22,7 +22,7 @@ PAGE_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Row_:
+class ListRow:
     """A report or draft in the list, in words."""
 
     id: str
@@ -55,7 +55,7 @@ class HomeView:
     clock: str
     filter: str
     counts: dict[str, int]
-    rows: tuple[Row_, ...]
+    rows: tuple[ListRow, ...]
     page: int
     waiting: int
     strip: Strip | None = None
@@ -78,21 +78,36 @@ class HomeEvents(Protocol):
 
 def draw(view: HomeView, on: HomeEvents) -> Widget:
     """The screen."""
-    words = theme.words
     shown = view.rows[view.page * PAGE_ROWS : (view.page + 1) * PAGE_ROWS]
     rows: list[Widget] = [_row(row, on) for row in shown] or [_empty(view)]
     if narrow():
         body = Column(_head(view, on), *rows)
         return Page(
-            _bar(view, on), reading=[body], thumb=_thumb(view, on), foot=[_foot(view, on)], notice=_strip(view, on),
+            _bar(view, on),
+            reading=[body],
+            thumb=_thumb(view, on),
+            foot=[_foot(on)],
+            notice=_strip(view, on),
             reading_foot=[_paging(view, on, shown_count=len(shown))],
-        )  # fmt: skip
+        )
     listing = Column(_head(view, on), Scroll(Column(*rows)), fill=True)
-    foot = Row(hide_key(on.hide, tall=False), spring(), *_paging_pieces(view, on, len(shown)), space="l", least=theme.space("key"))
+    foot = Row(
+        hide_key(on.hide, tall=False),
+        spring(),
+        *_paging_pieces(view, on, len(shown)),
+        space="l",
+        least=theme.space("key"),
+    )
     return Page(
-        _bar(view, on), reading=[], fill=listing, reading_foot=[foot], thumb=_thumb(view, on), anchor="foot",
+        _bar(view, on),
+        reading=[],
+        fill=listing,
+        reading_foot=[foot],
+        thumb=_thumb(view, on),
+        foot=[_flash(on)],
+        anchor="foot",
         notice=_strip(view, on),
-    )  # fmt: skip
+    )
 
 
 def _bar(view: HomeView, on: HomeEvents) -> TopBar:
@@ -102,13 +117,17 @@ def _bar(view: HomeView, on: HomeEvents) -> TopBar:
     if not line_below():
         keys = [
             Key(
-                words("day_mode" if night else "night"), on.switch_mode, icon="sun" if night else "moon",
-                icon_size="small", height="bar_key", fit=True,
+                words("day_mode" if night else "night"),
+                on.switch_mode,
+                icon="sun" if night else "moon",
+                icon_size="small",
+                height="bar_key",
+                fit=True,
             ),
             Key(NAMES[theme.language], on.next_language, icon="globe", icon_size="small", height="bar_key", fit=True),
-        ]  # fmt: skip
+        ]
         for key in keys:
-            key._icon.color = theme.colour("ink")
+            key.tint_icon("ink")
     status = [
         Text(view.day, role="second", tone="ink2", fit=True),
         Text(view.clock, role="second", bold=True, fit=True),
@@ -139,10 +158,10 @@ def _head(view: HomeView, on: HomeEvents) -> Widget:
     return Column(head, Rule(tone="ink", thick="rule"), space="m")
 
 
-def _row(row: Row_, on: HomeEvents) -> ReportRow:
+def _row(row: ListRow, on: HomeEvents) -> ReportRow:
     press: Callable[[], None] | None = (lambda: on.open_row(row.id, row.draft)) if row.readable else None
     state = row.state if row.readable else "needs"
-    return ReportRow(row.title, row.area, row.second, state, theme.words("state." + state), press)
+    return ReportRow(row.title, row.area, row.second, state, theme.words("state." + state), press=press)
 
 
 def _empty(view: HomeView) -> Widget:
@@ -162,13 +181,14 @@ def _paging_pieces(view: HomeView, on: HomeEvents, shown_count: int) -> list[Wid
     if total <= PAGE_ROWS:
         return []
     last = (view.page + 1) * PAGE_ROWS >= total
-    shown = Text(
-        words("home.shown", n_done=shown_count, n_all=total), role="second", tone="ink2", fit=not narrow()
-    )
+    shown = Text(words("home.shown", n_done=shown_count, n_all=total), role="second", tone="ink2", fit=not narrow())
     key = Key(
-        words("home.newest" if last else "home.older"), on.turn_page, icon="caret-up" if last else "caret-down",
-        icon_size="small", fit=True,
-    )  # fmt: skip
+        words("home.newest" if last else "home.older"),
+        on.turn_page,
+        icon="caret-up" if last else "caret-down",
+        icon_size="small",
+        fit=True,
+    )
     return [shown, key]
 
 
@@ -179,13 +199,21 @@ def _paging(view: HomeView, on: HomeEvents, shown_count: int) -> Widget:
 def _flash(on: HomeEvents) -> Key:
     words = theme.words
     return Key(
-        words("home.flash"), lambda: on.begin("flash"), kind="primary", icon="lightning", icon_size="large",
-        second="" if narrow() else words("home.flash.second"), height="key_field" if narrow() else "flash",
-        role="question" if not narrow() else "row", align="start", radius="r_large", pad="xl" if not narrow() else "l",
-    )  # fmt: skip
+        words("home.flash"),
+        lambda: on.begin("flash"),
+        kind="primary",
+        icon="lightning",
+        icon_size="large",
+        second="" if line_below() else words("home.flash.second"),
+        height="key_field" if narrow() else "flash",
+        role="question" if not narrow() else "row",
+        align="start",
+        radius="r_large",
+        pad="xl" if not narrow() else "l",
+    )
 
 
-def _foot(view: HomeView, on: HomeEvents) -> Widget:
+def _foot(on: HomeEvents) -> Widget:
     return Row(hide_key(on.hide, tall=True), _flash(on), space="m")
 
 
@@ -193,20 +221,47 @@ def _thumb(view: HomeView, on: HomeEvents) -> list[Widget]:
     words = theme.words
     waits = words("home.send.second", n=view.waiting) if view.waiting else words("home.send.nothing")
     send = Key(
-        words("home.send"), on.send, icon="paper-plane-right", second=waits, second_role="small", height="key_field",
-        role="body", align="start", radius="r_large",
-    )  # fmt: skip
-    settings = Key(words("settings"), on.settings, icon="gear", height="key_field", role="body", align="start", radius="r_large")
+        words("home.send"),
+        on.send,
+        icon="paper-plane-right",
+        second=waits,
+        second_role="small",
+        height="key_field",
+        role="body",
+        align="start",
+        radius="r_large",
+    )
+    settings = Key(
+        words("settings"), on.settings, icon="gear", height="key_field", role="body", align="start", radius="r_large"
+    )
     lock = Key(words("lock"), on.lock, icon="lock", height="key_field", role="body", align="start", radius="r_large")
     interview = Key(
-        words("home.interview"), kind="off", icon="chats", icon_size="large", second=words("home.interview.off"),
-        second_role="small", height="large", role="bar", align="start", radius="r_large", pad="xl",
-    )  # fmt: skip
+        words("home.interview"),
+        kind="off",
+        icon="chats",
+        icon_size="large",
+        second=words("home.interview.off"),
+        second_role="small",
+        height="large",
+        role="bar",
+        align="start",
+        radius="r_large",
+        pad="xl",
+    )
     full = Key(
-        words("home.full"), lambda: on.begin("incident"), kind="outline", icon="note-pencil", icon_size="large",
-        second=words("home.full.second"), second_role="second" if not line_below() else "small", height="large", role="bar", align="start",
-        radius="r_large", pad="xl",
-    )  # fmt: skip
+        words("home.full"),
+        lambda: on.begin("incident"),
+        kind="outline",
+        icon="note-pencil",
+        icon_size="large",
+        second=words("home.full.second"),
+        second_role="second" if not line_below() else "small",
+        height="large",
+        role="bar",
+        align="start",
+        radius="r_large",
+        pad="xl",
+    )
     pair: Widget = Column(settings, lock, space="m") if line_below() else Row(settings, lock, space="m")
     keys: list[Widget] = [send, pair, interview, full]
-    return keys if narrow() else [*keys, _flash(on)]
+    return keys

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Protocol
 
 from kivy.uix.boxlayout import BoxLayout
@@ -26,7 +27,7 @@ from fieldapp.widgets.boxes import Column, Row, gap
 from fieldapp.widgets.fields import LetterPad, TextField
 from fieldapp.widgets.keys import Answer, Key
 from fieldapp.widgets.numbers import Stepper
-from fieldapp.widgets.page import CareBox, narrow
+from fieldapp.widgets.page import CareBox, line_below, narrow
 from fieldapp.widgets.rows import Tag
 from fieldapp.widgets.text import Text
 from fieldapp.widgets.theme import theme
@@ -34,22 +35,47 @@ from fieldapp.widgets.theme import theme
 Choice = tuple[str, str, str]
 TILES = 9
 _ACTORS = (
-    "armed_group", "pro_government_militia", "state_military", "state_police", "mob", "criminal",
-    "foreign_forces", "unknown",
-)  # fmt: skip
+    "armed_group",
+    "pro_government_militia",
+    "state_military",
+    "state_police",
+    "mob",
+    "criminal",
+    "foreign_forces",
+    "unknown",
+)
 _ACTORS_MORE = ("intelligence", "prison", "other_official", "private_security", "family_community")
 _BASES = (
-    "uniform", "self_identified", "known_personally", "told_by_others", "language", "vehicle", "territory",
-    "document", "inference",
-)  # fmt: skip
+    "uniform",
+    "self_identified",
+    "known_personally",
+    "told_by_others",
+    "language",
+    "vehicle",
+    "territory",
+    "document",
+    "inference",
+)
 _SOURCES = (
-    "own_observation", "victim", "direct_witness", "relative", "community_leader", "ngo_national",
-    "un_component", "media",
-)  # fmt: skip
+    "own_observation",
+    "victim",
+    "direct_witness",
+    "relative",
+    "community_leader",
+    "ngo_national",
+    "un_component",
+    "media",
+)
 _SOURCES_MORE = (
-    "local_authority", "police", "health_worker", "teacher", "religious", "ngo_international", "open_source",
+    "local_authority",
+    "police",
+    "health_worker",
+    "teacher",
+    "religious",
+    "ngo_international",
+    "open_source",
     "anonymous",
-)  # fmt: skip
+)
 _OUTCOME_ICONS = {"killed": "user-minus", "injured": "first-aid", "abducted": "link", "displaced": "person-simple-walk"}
 _TIMES = ("dawn", "morning", "midday", "afternoon", "evening", "night")
 
@@ -86,15 +112,24 @@ class QuestionEvents(Protocol):
     def quiet_change(self) -> None: ...
 
 
-def tiles(choices: Sequence[Choice], chosen: str, pick: Callable[[str], None], *, cols: int = 3, height: str = "key_field") -> Widget:
+def tiles(
+    choices: Sequence[Choice], chosen: str, pick: Callable[[str], None], *, cols: int = 3, height: str = "key_field"
+) -> Widget:
     """Choice tiles, nine at most on a page, in reading direction."""
     grid = Column(space="m")
     for at in range(0, len(choices), cols):
         row = [
             Key(
-                word, lambda code=code: pick(code), kind="chosen" if code == chosen else "plain", height=height,
-                role="body", second=second, second_role="small", pad="m", radius="r_large",
-            )  # fmt: skip
+                word,
+                partial(pick, code),
+                kind="chosen" if code == chosen else "plain",
+                height=height,
+                role="second" if height == "key" else "body",
+                second=second,
+                second_role="small",
+                pad="s" if height == "key" else "m",
+                radius="r_large",
+            )
             for code, word, second in choices[at : at + cols]
         ]
         for key in row:
@@ -122,7 +157,7 @@ def even(row: Row, keys: Sequence[Key]) -> None:
 
 def columns() -> int:
     """Tiles beside each other."""
-    return 2 if narrow() else 3
+    return 2 if line_below() else 3
 
 
 def draw(asked: Asked, on: QuestionEvents) -> list[Widget]:
@@ -171,7 +206,9 @@ def _when(asked: Asked, on: QuestionEvents) -> list[Widget]:
     choices: list[Choice] = []
     for day in recent_days(asked.today, 4):
         back = (asked.today - day).days
-        name = words("date.today") if back == 0 else words("date.yesterday") if back == 1 else words.day(day, weekday=True)
+        name = (
+            words("date.today") if back == 0 else words("date.yesterday") if back == 1 else words.day(day, weekday=True)
+        )
         choices.append((day.isoformat(), name, words.day(day, weekday=True) if back < 2 else ""))
     chosen = form.marks.get("day", "")
     earlier = words("when.earlier")
@@ -193,11 +230,21 @@ def _when(asked: Asked, on: QuestionEvents) -> list[Widget]:
             on.change()
 
         found += [
-            gap("l"), Text(words("when.how"), role="second", tone="ink2", bold=True), gap("s"),
-            tiles(sure, precision, pick_precision, cols=2 if narrow() else 4, height="key"),
-            gap("l"), Text(words("when.time"), role="second", tone="ink2", bold=True), gap("s"),
-            tiles(times, str(form.incident.get("time_of_day", "")), pick_time, cols=columns() if narrow() else 6, height="key"),
-        ]  # fmt: skip
+            gap("l"),
+            Text(words("when.how"), role="second", tone="ink2", bold=True),
+            gap("s"),
+            tiles(sure, precision, pick_precision, cols=2 if line_below() else 4, height="key"),
+            gap("l"),
+            Text(words("when.time"), role="second", tone="ink2", bold=True),
+            gap("s"),
+            tiles(
+                times,
+                str(form.incident.get("time_of_day", "")),
+                pick_time,
+                cols=columns() if line_below() else 6,
+                height="key",
+            ),
+        ]
     return found
 
 
@@ -206,7 +253,9 @@ def _calendar(asked: Asked, on: QuestionEvents) -> list[Widget]:
     year, month = asked.month
     months = words("date.months").split("|")
     back = Key(words("when.month_back"), lambda: on.month(-1), icon="caret-left", icon_size="small", fit=True)
-    later = Key(words("when.month_next"), lambda: on.month(1), icon="caret-right", icon_size="small", fit=True, after=True)
+    later = Key(
+        words("when.month_next"), lambda: on.month(1), icon="caret-right", icon_size="small", fit=True, after=True
+    )
     title = Text(f"{months[month - 1]} {words.digits(str(year))}", role="row", bold=True, align="center")
     grid = GridLayout(cols=7, spacing=theme.space("s"), size_hint_y=None)
     grid.bind(minimum_height=grid.setter("height"))
@@ -224,7 +273,7 @@ def _calendar(asked: Asked, on: QuestionEvents) -> list[Widget]:
                 grid.add_widget(Widget(size_hint_y=None, height=theme.space("key")))
             else:
                 kind = "filled" if day == form.day else "plain"
-                grid.add_widget(Key(words.number(day.day), lambda day=day: pick(day), kind=kind, pad="xs"))
+                grid.add_widget(Key(words.number(day.day), partial(pick, day), kind=kind, pad="xs"))
     head: Widget = Column(title, Row(back, Widget(), later), space="s") if narrow() else Row(back, title, later)
     return [head, gap("m"), grid]
 
@@ -246,7 +295,15 @@ def _where(asked: Asked, on: QuestionEvents) -> list[Widget]:
         names = asked.areas.first()
         follow = "adm2" if any(asked.areas.second(name) for name in names) else "place"
         cols = 2 if narrow() else 4 if len(names) > TILES else 3
-        return [tiles([(n, n, "") for n in names], first, pick("adm1", follow), cols=cols, height="key_field" if len(names) <= 16 else "key")]
+        return [
+            tiles(
+                [(n, n, "") for n in names],
+                first,
+                pick("adm1", follow),
+                cols=cols,
+                height="key_field" if len(names) <= 16 else "key",
+            )
+        ]
     if asked.sub in {"adm2", "adm3"}:
         names = asked.areas.second(first) if asked.sub == "adm2" else asked.areas.third(first, second)
         follow = "adm3" if asked.sub == "adm2" else "place"
@@ -288,7 +345,9 @@ def _place(asked: Asked, on: QuestionEvents) -> list[Widget]:
     found: list[Widget] = []
     if asked.areas.tree:
         path = [str(place[level]) for level in ("adm1", "adm2", "adm3") if place.get(level)]
-        change = Key(words("where.change"), lambda: on.turn("adm1"), icon="map-pin", icon_size="small", fit=not narrow())
+        change = Key(
+            words("where.change"), lambda: on.turn("adm1"), icon="map-pin", icon_size="small", fit=not narrow()
+        )
         shown = Text(" · ".join(path), role="row", bold=True)
         found.append(Column(shown, change, space="s") if narrow() else Row(shown, change))
     else:
@@ -306,10 +365,13 @@ def _place(asked: Asked, on: QuestionEvents) -> list[Widget]:
 
     sure = [(code, words("where.p" + code), "") for code in "1234"]
     found += [
-        gap("l"), Text(words("where.how"), role="second", tone="ink2", bold=True), gap("s"),
+        gap("l"),
+        Text(words("where.how"), role="second", tone="ink2", bold=True),
+        gap("s"),
         tiles(sure, str(place.get("precision", "")), pick_precision, cols=2, height="key"),
-        gap("m"), Text(words("where.blur"), role="second", tone="ink2"),
-    ]  # fmt: skip
+        gap("m"),
+        Text(words("where.blur"), role="second", tone="ink2"),
+    ]
     return found
 
 
@@ -336,16 +398,20 @@ def _people(_asked: Asked, on: QuestionEvents) -> list[Widget]:
         value = words("not_known") if state == "?" else summary.figures_words(figures)[0]
         found.append(
             Stepper(
-                words("outcome." + outcome), _OUTCOME_ICONS[outcome], value, not_known=state == "?",
-                change=changed(outcome), unknown=unknown(outcome),
-            )  # fmt: skip
+                words("outcome." + outcome),
+                _OUTCOME_ICONS[outcome],
+                value,
+                not_known=state == "?",
+                change=changed(outcome),
+                unknown=unknown(outcome),
+            )
         )
     return found
 
 
 def _answers(options: Sequence[Choice], chosen: str, pick: Callable[[str], None]) -> Column:
     return Column(
-        *(Answer(word, lambda code=code: pick(code), chosen=code == chosen, second=second) for code, word, second in options),
+        *(Answer(word, partial(pick, code), chosen=code == chosen, second=second) for code, word, second in options),
         space="m",
     )
 
@@ -432,7 +498,10 @@ def _need(_asked: Asked, on: QuestionEvents) -> list[Widget]:
         on.form.choose_need(code)
         on.change(advance=True)
 
-    choices = [(code, words("need." + code), "") for code in ("medical", "evacuation", "patrol", "shelter", "water_food", "none")]
+    choices = [
+        (code, words("need." + code), "")
+        for code in ("medical", "evacuation", "patrol", "shelter", "water_food", "none")
+    ]
     return [tiles(choices, str(on.form.incident.get("protection_needed", "")), pick, cols=columns())]
 
 
@@ -473,11 +542,14 @@ def _person(on: QuestionEvents) -> list[Widget]:
     sexes = [(code, words("sex." + code), "") for code in ("F", "M", "X", "U")]
     ages = [(code, words("subject.age." + code), "") for code in ("child", "adult", "unknown")]
     return [
-        Text(words("subject.sex"), role="second", tone="ink2", bold=True), gap("s"),
+        Text(words("subject.sex"), role="second", tone="ink2", bold=True),
+        gap("s"),
         tiles(sexes, form.subject_sex, pick_sex, cols=2 if narrow() else 4),
-        gap("l"), Text(words("subject.age"), role="second", tone="ink2", bold=True), gap("s"),
+        gap("l"),
+        Text(words("subject.age"), role="second", tone="ink2", bold=True),
+        gap("s"),
         tiles(ages, form.subject_age, pick_age, cols=columns()),
-    ]  # fmt: skip
+    ]
 
 
 def _grade(_asked: Asked, on: QuestionEvents) -> list[Widget]:
@@ -501,14 +573,20 @@ def _grade(_asked: Asked, on: QuestionEvents) -> list[Widget]:
     numbers = [(code, code, "") for code in "123456"]  # grades stay Latin in every language
     cols = 3 if narrow() else 6
     return [
-        Text(words("grade.source"), role="second", tone="ink2", bold=True), gap("s"),
-        tiles(letters, letter, pick_letter, cols=cols), gap("s"),
-        Text(words("grade." + letter) if letter else " ", role="second"), gap("l"),
-        Text(words("grade.info"), role="second", tone="ink2", bold=True), gap("s"),
-        tiles(numbers, str(number), pick_number, cols=cols), gap("s"),
-        Text(words(f"grade.{number}") if number else " ", role="second"), gap("l"),
+        Text(words("grade.source"), role="second", tone="ink2", bold=True),
+        gap("s"),
+        tiles(letters, letter, pick_letter, cols=cols),
+        gap("s"),
+        Text(words("grade." + letter) if letter else " ", role="second"),
+        gap("l"),
+        Text(words("grade.info"), role="second", tone="ink2", bold=True),
+        gap("s"),
+        tiles(numbers, str(number), pick_number, cols=cols),
+        gap("s"),
+        Text(words(f"grade.{number}") if number else " ", role="second"),
+        gap("l"),
         Key(words("grade.cannot"), cannot, height="key", fit=not narrow()),
-    ]  # fmt: skip
+    ]
 
 
 def _note(asked: Asked, on: QuestionEvents) -> list[Widget]:
@@ -523,13 +601,27 @@ def _note(asked: Asked, on: QuestionEvents) -> list[Widget]:
     field = TextField(words("note.label"), str(form.report.get("note", "")), typed, limit=80)
     letters = Key(words("unlock.letters"), on.letters, icon="note-pencil", icon_size="small", fit=True)
     tag: Widget = BoxLayout(size_hint_y=None, height=0) if narrow() else Tag(words("note.tag"))
-    found: list[Widget] = [Row(tag, Widget()) if not narrow() else Text(words("note.tag"), role="small", bold=True), gap("m"), field]
+    found: list[Widget] = [
+        Row(tag, Widget()) if not narrow() else Text(words("note.tag"), role="small", bold=True),
+        gap("m"),
+        field,
+    ]
     if asked.letters:
         found += [gap("s"), LetterPad(field.input, [])]
     return [*found, gap("m"), Row(letters, Widget())]
 
 
 _PAGES: dict[str, Callable[[Asked, QuestionEvents], list[Widget]]] = {
-    "what": _what, "when": _when, "where": _where, "people": _people, "children": _children, "concern": _concern,
-    "actor": _actor, "ongoing": _ongoing, "need": _need, "told": _told, "grade": _grade, "note": _note,
-}  # fmt: skip
+    "what": _what,
+    "when": _when,
+    "where": _where,
+    "people": _people,
+    "children": _children,
+    "concern": _concern,
+    "actor": _actor,
+    "ongoing": _ongoing,
+    "need": _need,
+    "told": _told,
+    "grade": _grade,
+    "note": _note,
+}

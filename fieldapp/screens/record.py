@@ -12,11 +12,12 @@ from fieldapp.screens import questions, summary
 from fieldapp.screens.questions import Asked
 from fieldapp.widgets.boxes import Column, Row, Rule, Scroll, Surface, gap, spring
 from fieldapp.widgets.keys import Key
-from fieldapp.widgets.page import TopBar, hide_key, narrow
+from fieldapp.widgets.page import TopBar, hide_key, line_below, narrow
 from fieldapp.widgets.progress import TrueBar
 from fieldapp.widgets.slip import Slip, SlipLine
 from fieldapp.widgets.text import Text
 from fieldapp.widgets.theme import theme
+from firsthand import assets
 
 _SUBS = {
     ("where", "adm2"): "where.sub2",
@@ -50,9 +51,12 @@ def draw(asked: Asked, saved: str, on: RecordEvents) -> Widget:
     )
     heading, sub = _head(asked, form)
     head = Column(
-        Text(heading, role="question", bold=True), Text(sub, tone="ink2"), gap("m"), Rule(tone="ink", thick="rule"),
+        Text(heading, role="question", bold=True),
+        Text(sub, tone="ink2"),
+        gap("m"),
+        Rule(tone="ink", thick="rule"),
         space="xs",
-    )  # fmt: skip
+    )
     answers = Column(head, gap("l") if asked.step != "people" else gap("xs"), *questions.draw(asked, on))
     page = BoxLayout(orientation="vertical")
     page.add_widget(bar)
@@ -66,9 +70,13 @@ def draw(asked: Asked, saved: str, on: RecordEvents) -> Widget:
     side = BoxLayout(
         orientation="vertical",
         spacing=theme.space("m"),
-        padding=[theme.space("xxl") if not theme.sides_swapped else theme.space("xl"), theme.space("xl"),
-                 theme.space("xl") if not theme.sides_swapped else theme.space("xxl"), theme.space("xl")],
-    )  # fmt: skip
+        padding=[
+            theme.space("xxl") if not theme.sides_swapped else theme.space("xl"),
+            theme.space("xl"),
+            theme.space("xl") if not theme.sides_swapped else theme.space("xxl"),
+            theme.space("xl"),
+        ],
+    )
     side.add_widget(Scroll(answers))
     side.add_widget(_foot(asked, on))
     body = BoxLayout()
@@ -81,7 +89,7 @@ def draw(asked: Asked, saved: str, on: RecordEvents) -> Widget:
 def _head(asked: Asked, form: ReportForm) -> tuple[str, str]:
     words, step, sub = theme.words, asked.step, asked.sub
     if step == "what":
-        if sub and sub in dict((code, 1) for code, _, _ in summary.family_choices()):
+        if sub and sub in assets.catalogue().families:
             name = next(word for code, word, _ in summary.family_choices() if code == sub)
             return name, words("what.act.sub")
         return words("what.family"), words("what.family.sub")
@@ -111,20 +119,27 @@ def _progress(form: ReportForm) -> Widget:
 def _foot(asked: Asked, on: RecordEvents) -> Row:
     words, form = theme.words, on.form
     hide = hide_key(on.hide, tall=True)
-    back = Key("" if narrow() else words("back"), on.step_back, icon="arrow-left", height="key_field", fit=True, pad="xl")
+    back = Key(
+        "" if line_below() else words("back"), on.step_back, icon="arrow-left", height="key_field", fit=True, pad="xl"
+    )
     back.word_text = words("back")
     middle: list[Widget] = []
     if asked.step == "people":
-        middle.append(Key(words("people.table"), on.table, height="key_field", fit=not narrow(), pad="m"))
+        middle.append(Key(words("people.table"), on.table, height="key_field", fit=not line_below(), pad="m"))
         if not form.people_answered:
             middle.append(Key(words("rec.none"), lambda: _none(on), height="key_field", fit=not narrow(), pad="m"))
     last = asked.step == STEPS[-1]
     following = Key(
-        words("rec.review") if last and not form.missing() else words("next"), on.forward, kind="primary", icon="arrow-right", after=True,
-        height="key_field", role="answer" if not narrow() else "second",
-    )  # fmt: skip
-    following.size_hint_x = 1.6 if not narrow() else 1
-    if narrow():
+        words("rec.review") if last and not form.missing() else words("next"),
+        on.forward,
+        kind="primary",
+        icon="arrow-right",
+        after=True,
+        height="key_field",
+        role="answer" if not line_below() else "second",
+    )
+    following.size_hint_x = 1.6 if not line_below() else 1
+    if line_below():
         return Row(hide, back, following, space="s") if not middle else Row(hide, *middle[:1], following, space="s")
     return Row(hide, *([spring()] if len(middle) < 2 else []), back, *middle, following, space="m")
 

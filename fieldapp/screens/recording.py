@@ -15,6 +15,7 @@ from fieldapp.flows.report_form import (
     MAX_PEOPLE,
     STEPS,
     TABLE_AGES,
+    TABLE_OUTCOMES,
     TABLE_SEXES,
     AreaTree,
     ReportForm,
@@ -28,6 +29,8 @@ from firsthand import errors
 
 if TYPE_CHECKING:
     from kivy.uix.widget import Widget
+
+    from fieldapp.flows.unlock import Tablet
 
 _SAVE_AFTER_S = 0.6
 
@@ -64,16 +67,16 @@ class Recording:
         if not missing:
             self.review()
 
-    def _tablet(self) -> object:
+    def _tablet(self) -> Tablet:
         tablet = self.host.tablet
         if tablet is None:
             raise errors.Locked
-        return tablet  # type: ignore[return-value]
+        return tablet
 
     def _enter(self, step: str) -> None:
         tablet = self._tablet()
-        today = date(1970, 1, 1) + timedelta(days=tablet.day())  # type: ignore[attr-defined]
-        areas = AreaTree.of(tablet.directory.areas_geojson)  # type: ignore[attr-defined]
+        today = date(1970, 1, 1) + timedelta(days=tablet.day())
+        areas = AreaTree.of(tablet.directory.areas_geojson)
         self._error = None
         self._asked = Asked(step, "", today, (today.year, today.month), areas)
         self.host.draw(self._question)
@@ -178,7 +181,7 @@ class Recording:
 
     def table_done(self) -> None:
         self._settle()
-        for outcome in table.TABLE_OUTCOMES:
+        for outcome in TABLE_OUTCOMES:
             summed = self.form.table_sum(outcome)
             if summed is not None and self.form.total(outcome) is None:
                 self.form.set_total(outcome, summed)
@@ -191,7 +194,9 @@ class Recording:
         cell = self.form.cell(view.outcome, view.age, view.sex)
         if cell is not None and figures_fault(cell):
             low, best, high = (cell[name] for name in FIGURES)
-            self.form.set_cell(view.outcome, view.age, view.sex, {"min": min(low, best), "best": best, "max": max(best, high)})
+            self.form.set_cell(
+                view.outcome, view.age, view.sex, {"min": min(low, best), "best": best, "max": max(best, high)}
+            )
         self._fresh = True
 
     def pick_outcome(self, outcome: str) -> None:
@@ -242,7 +247,9 @@ class Recording:
         view = self._table
         at = TABLE_AGES.index(view.age) * len(TABLE_SEXES) + TABLE_SEXES.index(view.sex) + 1
         at %= len(TABLE_AGES) * len(TABLE_SEXES)
-        self._table = replace(view, age=TABLE_AGES[at // len(TABLE_SEXES)], sex=TABLE_SEXES[at % len(TABLE_SEXES)], figure="best")
+        self._table = replace(
+            view, age=TABLE_AGES[at // len(TABLE_SEXES)], sex=TABLE_SEXES[at % len(TABLE_SEXES)], figure="best"
+        )
         self.change()
 
     def fill_up(self) -> None:
@@ -303,7 +310,7 @@ class Recording:
         self.host.draw(self._review)
 
     def _review(self) -> Widget:
-        view = reviewing.view_of(self.form, self._tablet(), self._asked.today, self._error)  # type: ignore[arg-type]
+        view = reviewing.view_of(self.form, self._tablet(), self._asked.today, self._error)
         return review.draw(view, self)
 
     def review_back(self) -> None:
@@ -314,8 +321,8 @@ class Recording:
         if draft_id is None:
             return
         try:
-            draft.save(tablet, draft_id, self.form.sealable())  # type: ignore[arg-type]
-            report_id = seal.seal_draft(tablet, draft_id)  # type: ignore[arg-type]
+            draft.save(tablet, draft_id, self.form.sealable())
+            report_id = seal.seal_draft(tablet, draft_id)
         except errors.FirsthandError as error:
             self.save()
             self._error = sentences(error)
@@ -325,17 +332,11 @@ class Recording:
         self._sealed(report_id)
 
     def discard(self) -> None:
-        words = theme.words
-        self.host.draw(
-            lambda: review.draw_question(
-                words("discard.question"), words("discard.loss"), words("discard.yes"), words("discard.no"),
-                self._discard, self.review, self.hide,
-            )  # fmt: skip
-        )
+        self.host.draw(lambda: review.draw_discard(self._discard, self.review, self.hide))
 
     def _discard(self) -> None:
         if self._id is not None:
             self._saver.cancel()
-            draft.discard(self._tablet(), self._id)  # type: ignore[arg-type]
+            draft.discard(self._tablet(), self._id)
             self.form, self._id = ReportForm(), None
         self._home()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from kivy.uix.relativelayout import RelativeLayout
@@ -16,6 +18,8 @@ from fieldapp.widgets.rows import FactRow, Tag
 from fieldapp.widgets.text import Text
 from fieldapp.widgets.theme import theme
 
+Press = Callable[[], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -26,7 +30,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning_:
+class Doubt:
     """Something wrong or open: what, what to do, the question to go to (or none), whether it blocks."""
 
     what: str
@@ -41,7 +45,7 @@ class ReviewView:
 
     context: str
     blocks: tuple[Block, ...]
-    warnings: tuple[Warning_, ...]
+    warnings: tuple[Doubt, ...]
     unwritten: str
     can_seal: bool
     busy: bool = False
@@ -68,7 +72,7 @@ def draw(view: ReviewView, on: ReviewEvents) -> Widget:
         what, safe, do = view.error
         reading += [CareBox(what, f"{safe} {do}", grave="alarm", icon="warning-circle"), gap("m")]
     for warning in view.warnings:
-        key = Key(words("review.fix"), lambda step=warning.step: on.go(step), height="key", fit=True) if warning.step else None
+        key = Key(words("review.fix"), partial(on.go, warning.step), height="key", fit=True) if warning.step else None
         grave = "alarm" if warning.blocking else "care"
         reading += [CareBox(warning.what, warning.do, grave=grave, icon="warning-circle", key=key), gap("m")]
     for block in view.blocks:
@@ -81,10 +85,16 @@ def draw(view: ReviewView, on: ReviewEvents) -> Widget:
         reading.append(Text(view.unwritten, role="second", tone="ink2"))
     seal_word = words("review.sealing" if view.busy else "review.seal")
     seal = Key(
-        seal_word, on.seal, kind="primary" if view.can_seal or view.busy else "off", icon="lock", height="key_field",
-        role="row" if not line_below() else "second", second_role="small", pad="m",
+        seal_word,
+        on.seal,
+        kind="primary" if view.can_seal or view.busy else "off",
+        icon="lock",
+        height="key_field",
+        role="row" if not line_below() else "second",
+        second_role="small",
+        pad="m",
         second="" if view.can_seal else words("review.why"),
-    )  # fmt: skip
+    )
     keep = Key(words("review.keep"), on.leave, height="bar", role="second")
     drop = Key(words("review.discard"), on.discard, kind="quiet", height="key", role="second")
     thumb = [
@@ -103,7 +113,13 @@ def _large(state: str, label: str) -> Widget:
     line = CustodyLine(state, width=width, height=theme.space("custody_large_h") * 0.82)
     words = theme.words
     head = Row(Text(label, role="small", tone="ink2", bold=True), space="s")
-    return Column(head, line, Text(words("state." + state), role="row", bold=True), Text(words("say." + state), role="second", tone="ink2"), space="xs")
+    return Column(
+        head,
+        line,
+        Text(words("state." + state), role="row", bold=True),
+        Text(words("say." + state), role="second", tone="ink2"),
+        space="xs",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +154,12 @@ class DetailEvents(Protocol):
 def draw_detail(view: DetailView, on: DetailEvents) -> Widget:
     """Where a report is: the custody line drawn large, then what may be read of it."""
     words = theme.words
-    bar = TopBar(words("sealed.title" if view.fresh else "detail.title"), back=on.home, context="" if view.fresh else view.title, hide=on.hide)
+    bar = TopBar(
+        words("sealed.title" if view.fresh else "detail.title"),
+        back=on.home,
+        context="" if view.fresh else view.title,
+        hide=on.hide,
+    )
     title = Column(
         Text(view.title, role="heading", bold=True), *([Text(view.area, role="row")] if view.area else []), space="xs"
     )
@@ -148,9 +169,22 @@ def draw_detail(view: DetailView, on: DetailEvents) -> Widget:
     reading: list[Widget] = [title, gap("xl"), custody, gap("l"), say, gap("xl"), Rule(tone="ink", thick="rule"), facts]
     thumb = [CareBox(head, text, grave=grave, icon=icon) for head, text, grave, icon in view.notes]
     main = (
-        Key(words("home.send_now"), on.send, kind="primary", icon="paper-plane-right", height="key_field", role="row" if not line_below() else "second")
+        Key(
+            words("home.send_now"),
+            on.send,
+            kind="primary",
+            icon="paper-plane-right",
+            height="key_field",
+            role="row" if not line_below() else "second",
+        )
         if view.waiting
-        else Key(words("sealed.home"), on.home, kind="primary", height="key_field", role="body" if not line_below() else "second")
+        else Key(
+            words("sealed.home"),
+            on.home,
+            kind="primary",
+            height="key_field",
+            role="body" if not line_below() else "second",
+        )
     )
     foot: list[Widget] = [Row(hide_key(on.hide, tall=True), main, space="m")]
     if view.waiting and not narrow():
@@ -182,13 +216,27 @@ class _Names(RelativeLayout):
             middle = width - stop if theme.rtl else stop
             text.pos_hint = {}
             text.x = min(max(middle - text.width / 2, 0), width - text.width)
-            self.height = max(self.height if self.children else 0, text.height)
             self.add_widget(text)
+        self.height = max(text.height for text in self.children)
 
 
-def draw_question(question: str, loss: str, yes: str, no: str, on_yes: object, on_no: object, hide: object) -> Widget:
-    """A page before something that cannot be undone: the loss first, then two keys of one weight."""
-    bar = TopBar(question, back=on_no, hide=hide)
-    keys = [Key(no, on_no, height="key_field", role="row"), Key(yes, on_yes, kind="outline", height="key_field", role="row")]
-    body: list[Widget] = [Text(question, role="question", bold=True), gap("m"), Text(loss), gap("xl"), Column(*keys, space="m")]
-    return Page(bar, reading=body, thumb=[], foot=[Row(hide_key(hide, tall=True), *([Widget()] if not narrow() else []))])
+def draw_discard(yes_press: Press, no_press: Press, hide: Press) -> Widget:
+    """Before a draft is thrown away: the loss first, then two keys of one weight."""
+    words = theme.words
+    question, loss = words("discard.question"), words("discard.loss")
+    yes, no = words("discard.yes"), words("discard.no")
+    bar = TopBar(question, back=no_press, hide=hide)
+    keys = [
+        Key(no, no_press, height="key_field", role="row"),
+        Key(yes, yes_press, kind="outline", height="key_field", role="row"),
+    ]
+    body: list[Widget] = [
+        Text(question, role="question", bold=True),
+        gap("m"),
+        Text(loss),
+        gap("xl"),
+        Column(*keys, space="m"),
+    ]
+    return Page(
+        bar, reading=body, thumb=[], foot=[Row(hide_key(hide, tall=True), *([Widget()] if not narrow() else []))]
+    )

@@ -8,7 +8,7 @@ from fieldapp.flows.report_form import CONSENT_ASKED, OPTIONAL, TABLE_OUTCOMES, 
 from fieldapp.flows.review import Review, review
 from fieldapp.flows.unlock import Tablet
 from fieldapp.screens import summary
-from fieldapp.screens.review import Block, ReviewView, Warning_
+from fieldapp.screens.review import Block, Doubt, ReviewView
 from fieldapp.widgets.theme import theme
 from firsthand import assets
 from firsthand.errors import Problem
@@ -18,11 +18,21 @@ _COUNT_LINES = ("what", "people", "children")
 _FACT_LINES = ("what", "when", "where", "people", "actor", "ongoing", "need", "concern", "told", "grade", "note")
 # the question that a problem's path belongs to, first match wins
 _STEP_OF = (
-    ("incident.date", "when"), ("incident.time", "when"), ("incident.place", "where"), ("incident.protection", "need"),
-    ("incident", "ongoing"), ("source.reliability", "grade"), ("source.credibility", "grade"), ("source", "told"),
-    ("consent", "told"), ("basis", "told"), ("subject", "told"), ("note", "note"), ("events", "what"),
+    ("incident.date", "when"),
+    ("incident.time", "when"),
+    ("incident.place", "where"),
+    ("incident.protection", "need"),
+    ("incident", "ongoing"),
+    ("source.reliability", "grade"),
+    ("source.credibility", "grade"),
+    ("source", "told"),
+    ("consent", "told"),
+    ("basis", "told"),
+    ("subject", "told"),
+    ("note", "note"),
+    ("events", "what"),
     ("event_", "people"),
-)  # fmt: skip
+)
 
 
 def step_of(where: str) -> str:
@@ -38,9 +48,7 @@ def view_of(form: ReportForm, tablet: Tablet, today: date, error: tuple[str, str
     """The seal review of a form on a tablet."""
     found = review(form.sealable(), tablet)
     missing = form.missing()
-    warnings = [
-        Warning_(theme.words("step." + step), theme.words("review.open"), step, True) for step in missing
-    ]
+    warnings = [Doubt(theme.words("step." + step), theme.words("review.open"), step, True) for step in missing]
     if not missing:
         warnings += [_warning(problem) for problem in found.problems if _worth_saying(problem)]
     title, area = summary.title_words(form)
@@ -59,14 +67,18 @@ def _worth_saying(problem: Problem) -> bool:
     return problem.blocking or problem.code != "child-counted"
 
 
-def _warning(problem: Problem) -> Warning_:
+def _warning(problem: Problem) -> Doubt:
     texts = assets.read_json(f"text/problems.{theme.language}.json")
     what, do = (*texts.get(problem.code, (problem.code, "")), "")[:2]
-    return Warning_(what, do, step_of(problem.where), problem.blocking)
+    return Doubt(what, do, step_of(problem.where), problem.blocking)
 
 
 def _readers(found: Review, part: str) -> str:
-    names = [theme.words("role." + group.role) for group in found.groups if part in group.parts and theme.words.has("role." + group.role)]
+    names = [
+        theme.words("role." + group.role)
+        for group in found.groups
+        if part in group.parts and theme.words.has("role." + group.role)
+    ]
     return theme.words("comma").join(names)
 
 
@@ -90,7 +102,9 @@ def whole(form: ReportForm, title: str, area: str, today: date) -> Block:
 def _lines(form: ReportForm, part: str, today: date) -> list[tuple[str, str]]:
     words = theme.words
     if part == "narrative":
-        answers = words("comma").join(f"{scope} {words(form.scope(scope)).lower()}" for scope in CONSENT_ASKED if form.asked(scope))
+        answers = words("comma").join(
+            f"{scope} {words(form.scope(scope)).lower()}" for scope in CONSENT_ASKED if form.asked(scope)
+        )
         return [(words("consent.title"), answers)] if answers else []
     steps = _COUNT_LINES if part == "counts" else _FACT_LINES if part == "facts" else ()
     lines = []
@@ -121,6 +135,6 @@ def people_lines(form: ReportForm) -> str:
 def _unwritten(found: Review) -> str:
     if not found.unwritten:
         return ""
-    return theme.words("review.withheld", parts=theme.words("comma").join(theme.words("part." + part) for part in found.unwritten))
-
-
+    return theme.words(
+        "review.withheld", parts=theme.words("comma").join(theme.words("part." + part) for part in found.unwritten)
+    )

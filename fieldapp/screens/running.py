@@ -13,7 +13,8 @@ from fieldapp.flows.outbox import ReportRow
 from fieldapp.flows.report_form import ReportForm
 from fieldapp.flows.status import conditions
 from fieldapp.flows.unlock import Tablet
-from fieldapp.screens import home, review, summary, sync
+from fieldapp.screens import home as home_page
+from fieldapp.screens import review, summary, sync
 from fieldapp.screens.entering import Entering
 from fieldapp.screens.host import Host, sentences
 from fieldapp.screens.recording import Recording
@@ -96,7 +97,7 @@ class Running:
             "done": [_report_row(row, now, zone) for row in reports if row.state.value not in _UNSENT],
         }
         local = datetime.fromtimestamp(now, UTC) + timedelta(minutes=zone)
-        view = home.HomeView(
+        view = home_page.HomeView(
             mission="" if tablet.training else tablet.directory.mission_name,
             label=theme.words("training.band").split(",")[0].split("،")[0] if tablet.training else tablet.mission.label,
             day=theme.words.day(local.date(), weekday=True),
@@ -108,18 +109,24 @@ class Running:
             waiting=len(rows["unsent"]),
             strip=self._strip(tablet, reports),
         )
-        return home.draw(view, self)
+        return home_page.draw(view, self)
 
-    def _strip(self, tablet: Tablet, reports: list[ReportRow]) -> home.Strip | None:
+    def _strip(self, tablet: Tablet, reports: list[ReportRow]) -> home_page.Strip | None:
         words, found = theme.words, conditions(tablet, self.host.device)
         waiting = [row for row in reports if row.state.value in _UNSENT]
         for condition in found:
             if condition.code == "unsent-days" and waiting:
                 days = words("notice.days", n=condition.number or 0)
-                return home.Strip(words("notice.unsent", n=len(waiting), days=days), words("notice.safe"), "care", "clock-countdown", send=True)
+                return home_page.Strip(
+                    words("notice.unsent", n=len(waiting), days=days),
+                    words("notice.safe"),
+                    "care",
+                    "clock-countdown",
+                    send=True,
+                )
             if condition.code in _STRIPS:
                 key, grave, icon = _STRIPS[condition.code]
-                return home.Strip(words(key), words(key + ".safe"), grave, icon)
+                return home_page.Strip(words(key), words(key + ".safe"), grave, icon)
         return None
 
     def begin(self, kind: str) -> None:
@@ -138,7 +145,7 @@ class Running:
 
     def turn_page(self) -> None:
         rows = len(self._tablet().reports()) + len(draft.list_drafts(self._tablet()))
-        self._page = 0 if (self._page + 1) * home.PAGE_ROWS >= rows else self._page + 1
+        self._page = 0 if (self._page + 1) * home_page.PAGE_ROWS >= rows else self._page + 1
         self.host.redraw()
 
     def _tablet(self) -> Tablet:
@@ -163,18 +170,26 @@ class Running:
         tablet = self._tablet()
         self._before = frozenset(row.id for row in tablet.reports() if row.state.value in _UNSENT)
         self._sync = self._rows(
-            sync.SyncView("idle", (), (), 0, 0, 0, 0, theme.words("sync.to", mission=tablet.directory.mission_name), tablet.training),
+            sync.SyncView(
+                "idle",
+                (),
+                (),
+                0,
+                0,
+                0,
+                0,
+                theme.words("sync.to", mission=tablet.directory.mission_name),
+                tablet.training,
+            ),
             tablet.reports(),
-        )  # fmt: skip
+        )
         self.host.draw(lambda: sync.draw(self._sync, self))
 
     def _rows(self, view: sync.SyncView, reports: list[ReportRow]) -> sync.SyncView:
-        clock = self.host.ports.clock
         waiting = [row for row in reversed(reports) if row.state.value in _UNSENT]
         gone = [row for row in reports if row.state.value not in _UNSENT and row.id in self._before]
         shown = gone or [row for row in reports if row.state.value not in _UNSENT][:3]
-        make = lambda row: _send_row(row, clock.now_s(), clock.tz_min())  # noqa: E731
-        return replace(view, going=tuple(map(make, waiting)), finished=tuple(map(make, shown)))
+        return replace(view, going=tuple(map(_send_row, waiting)), finished=tuple(map(_send_row, shown)))
 
     def start_sending(self) -> None:
         tablet = self._tablet()
@@ -221,40 +236,52 @@ class Running:
         self.host.redraw()
 
 
-def _draft_rows(tablet: Tablet, now_s: int, tz_min: int) -> list[home.Row_]:
+def _draft_rows(tablet: Tablet, now_s: int, tz_min: int) -> list[home_page.ListRow]:
     words, rows = theme.words, []
     for row in draft.list_drafts(tablet):
         if row.damaged:
-            rows.append(home.Row_(row.id.hex(), words("row.unreadable"), "", words("row.unreadable.second"), "draft", True, False))
+            rows.append(
+                home_page.ListRow(
+                    row.id.hex(), words("row.unreadable"), "", words("row.unreadable.second"), "draft", True, False
+                )
+            )
             continue
         form = ReportForm.of(draft.load(tablet, row.id))
         title, area = summary.title_words(form)
-        second = words.join(words("kind." + row.kind), words.moment(row.saved_at_s, now_s, tz_min), summary.open_words(form))
-        rows.append(home.Row_(row.id.hex(), title, area, second, "draft", True))
+        second = words.join(
+            words("kind." + row.kind), words.moment(row.saved_at_s, now_s, tz_min), summary.open_words(form)
+        )
+        rows.append(home_page.ListRow(row.id.hex(), title, area, second, "draft", True))
     return rows
 
 
 def _titled(row: ReportRow) -> tuple[str, str]:
     words = theme.words
     if not row.title:
-        return (words("row.sensitive") if row.sensitive else f"{words('detail.number')} {short_report_id(parse_report_id(row.id))}"), ""
+        return (
+            words("row.sensitive")
+            if row.sensitive
+            else f"{words('detail.number')} {short_report_id(parse_report_id(row.id))}"
+        ), ""
     for comma in (", ", "، "):
         if row.area and row.title.endswith(comma + row.area):
             return row.title.removesuffix(comma + row.area), row.area
     return row.title, row.area
 
 
-def _report_row(row: ReportRow, now_s: int, tz_min: int) -> home.Row_:
+def _report_row(row: ReportRow, now_s: int, tz_min: int) -> home_page.ListRow:
     words = theme.words
     title, area = _titled(row)
     kind = words("kind." + row.kind) if row.kind and words.has("kind." + row.kind) else ""
     when = words.moment(row.recorded_at_s, now_s, tz_min)
     if row.sensitive:  # the day is all that is kept of the time
         when = words.day(date(1970, 1, 1) + timedelta(days=row.recorded_at_s // _DAY_S), weekday=True)
-    return home.Row_(row.id, title, area, words.join(kind, when, words("next." + row.state.value)), row.state.value, False)
+    return home_page.ListRow(
+        row.id, title, area, words.join(kind, when, words("next." + row.state.value)), row.state.value, False
+    )
 
 
-def _send_row(row: ReportRow, now_s: int, tz_min: int) -> sync.SendRow:
+def _send_row(row: ReportRow) -> sync.SendRow:
     words = theme.words
     title, area = _titled(row)
     kind = words("kind." + row.kind) if row.kind and words.has("kind." + row.kind) else ""
@@ -288,5 +315,3 @@ def detail_view(row: ReportRow, now_s: int, tz_min: int, *, fresh: bool) -> revi
         until = date(1970, 1, 1) + timedelta(days=row.readable_until_day)
         notes.append(("", words("detail.until", day=words.long_day(until)), "good", "clock"))
     return review.DetailView(title, area, state, tuple(lines), tuple(notes), fresh, state in _UNSENT)
-
-

@@ -35,9 +35,7 @@ def act_choices(family: str) -> list[tuple[str, str, str]]:
     catalogue = assets.catalogue()
     if family == EVENT_FAMILY:
         return [(code, term.short[theme.language], "") for code, term in catalogue.events.items()]
-    return [
-        (code, act.short[theme.language], "") for code, act in catalogue.acts.items() if act.family == family
-    ]
+    return [(code, act.short[theme.language], "") for code, act in catalogue.acts.items() if act.family == family]
 
 
 def figures_words(figures: Mapping[str, int] | None) -> tuple[str, str]:
@@ -104,9 +102,7 @@ def consent_words(form: ReportForm) -> str:
     answers = [form.scope(scope) for scope in CONSENT_ASKED if form.asked(scope)]
     if not answers:
         return ""
-    return theme.words(
-        "consent.line", yes=answers.count("yes"), no=answers.count("no"), later=answers.count("later")
-    )
+    return theme.words("consent.line", yes=answers.count("yes"), no=answers.count("no"), later=answers.count("later"))
 
 
 def line_words(form: ReportForm, step: str, today: date) -> str:

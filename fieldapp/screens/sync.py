@@ -7,9 +7,9 @@ from typing import Protocol
 
 from kivy.uix.widget import Widget
 
-from fieldapp.widgets.boxes import Row, Column, Surface, gap, spring
+from fieldapp.widgets.boxes import Column, Row, Surface, gap, spring
 from fieldapp.widgets.keys import Key
-from fieldapp.widgets.page import CareBox, Page, TopBar, heading, hide_key, line_below, narrow
+from fieldapp.widgets.page import CareBox, Page, TopBar, heading, hide_key, line_below, main_role, narrow
 from fieldapp.widgets.progress import TrueBar
 from fieldapp.widgets.rows import ReportRow
 from fieldapp.widgets.text import Icon, Text
@@ -71,7 +71,12 @@ def draw(view: SyncView, on: SyncEvents) -> Widget:
         reading += [_row(row) for row in view.going]
         reading.append(gap("l"))
     elif not view.finished:
-        reading += [Text(words("sync.nothing"), role="row", bold=True), gap("s"), Text(words("sync.nothing.second"), tone="ink2"), gap("l")]
+        reading += [
+            Text(words("sync.nothing"), role="row", bold=True),
+            gap("s"),
+            Text(words("sync.nothing.second"), tone="ink2"),
+            gap("l"),
+        ]
     if view.finished:
         reading.append(heading(words("sync.finished")))
         reading += [_row(row) for row in view.finished]
@@ -82,7 +87,9 @@ def _row(row: SendRow) -> ReportRow:
     say = Text(row.say, role="second", bold=True)
     if not line_below():
         say.size_hint_x, say.width = None, theme.space("part_w")
-    return ReportRow(row.title, "", row.second, row.state, theme.words("state." + row.state), middle=say, height="sync_row")
+    return ReportRow(
+        row.title, "", row.second, row.state, theme.words("state." + row.state), middle=say, height="sync_row"
+    )
 
 
 def _thumb(view: SyncView) -> list[Widget]:
@@ -90,21 +97,33 @@ def _thumb(view: SyncView) -> list[Widget]:
     link = Surface(
         Row(
             Icon("broadcast", size="large", tone="act"),
-            Column(Text(words("sync.link"), bold=True), Text(view.link, role="small", tone="ink2"), pos_hint={"center_y": 0.5}),
+            Column(
+                Text(words("sync.link"), bold=True),
+                Text(view.link, role="small", tone="ink2"),
+                pos_hint={"center_y": 0.5},
+            ),
             space="l",
         ),
-        edge="edge", radius="r_key",
-    )  # fmt: skip
+        edge="edge",
+        radius="r_key",
+    )
     pieces: list[Widget] = [link]
     if view.total:
         share = view.done / view.total
         # never 100 before the last receipt: rounded down
         percent = Row(
             Text(words.number(int(share * 100)), role="percent", bold=True, fit=True),
-            Text(words("percent"), role="keypad", bold=True, fit=True), spring(), space="s",
-        )  # fmt: skip
+            Text(words("percent"), role="keypad", bold=True, fit=True),
+            spring(),
+            space="s",
+        )
         numbers = Text(words("sync.parts", n_done=view.done, n_all=view.total), role="second")
-        size = Text(words("sync.bytes", done=_kb(view.bytes_done), all=_kb(view.bytes_total)), role="second", tone="ink2", align="end")
+        size = Text(
+            words("sync.bytes", done=_kb(view.bytes_done), all=_kb(view.bytes_total)),
+            role="second",
+            tone="ink2",
+            align="end",
+        )
         under: Widget = Column(numbers, size) if line_below() else Row(numbers, size)
         pieces.append(Column(percent, TrueBar(share), gap("xs"), under, space="xs"))
     if view.training:
@@ -114,7 +133,18 @@ def _thumb(view: SyncView) -> list[Widget]:
     else:
         head = words("sync.stopped.head") if view.phase == "stopped" else words("sync.stop.head")
         pieces.append(CareBox(head, words("sync.stop.text"), grave="good", icon="shield-check"))
-    pieces.append(Key(words("sync.stick"), kind="off", icon="usb", second=words("sync.stick.off"), second_role="small", height="key_field", role="body", align="start"))
+    pieces.append(
+        Key(
+            words("sync.stick"),
+            kind="off",
+            icon="usb",
+            second=words("sync.stick.off"),
+            second_role="small",
+            height="key_field",
+            role="body",
+            align="start",
+        )
+    )
     return pieces
 
 
@@ -125,16 +155,23 @@ def _kb(size: int) -> str:
 
 def _foot(view: SyncView, on: SyncEvents, running: bool) -> Widget:
     words = theme.words
-    role = "bar" if not narrow() else "second"
+    role = main_role()
     if running:
         word = words("sync.stopping" if view.phase == "stopping" else "sync.stop")
         main = Key(word, on.stop_sending, kind="filled", icon="pause", height="key_field", role=role)
     elif view.phase == "done" or not view.going:
-        main = Key(words("sealed.home"), on.home, kind="primary", height="key_field", role="body" if not narrow() else "second")
+        main = Key(
+            words("sealed.home"), on.home, kind="primary", height="key_field", role="body" if not narrow() else "second"
+        )
     elif view.training:
         main = Key(words("sync.start"), kind="off", icon="paper-plane-right", height="key_field", role=role)
     else:
-        main = Key(words("sync.start"), on.start_sending, kind="primary", icon="paper-plane-right", height="key_field", role=role)
+        main = Key(
+            words("sync.start"),
+            on.start_sending,
+            kind="primary",
+            icon="paper-plane-right",
+            height="key_field",
+            role=role,
+        )
     return Row(hide_key(on.hide, tall=True), main, space="m")
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from kivy.graphics import Color, Rectangle
@@ -22,7 +23,7 @@ from fieldapp.screens.summary import figures_words
 from fieldapp.widgets.boxes import Column, Row, Rule
 from fieldapp.widgets.keys import Key
 from fieldapp.widgets.numbers import Cell, Keypad, TripleField
-from fieldapp.widgets.page import CareBox, Page, TopBar, hide_key, narrow
+from fieldapp.widgets.page import CareBox, Page, TopBar, hide_key, main_role, narrow
 from fieldapp.widgets.tabs import tall_tabs
 from fieldapp.widgets.text import Text
 from fieldapp.widgets.theme import theme
@@ -73,17 +74,30 @@ def draw(view: TableView, on: TableEvents) -> Widget:
     """The screen."""
     words, form = theme.words, on.form
     bar = TopBar(
-        words("table.title"), back=on.table_done, context=view.context, hide=on.hide,
+        words("table.title"),
+        back=on.table_done,
+        context=view.context,
+        hide=on.hide,
         status=[Text(view.saved, role="second", tone="ink2", fit=True)],
-    )  # fmt: skip
+    )
     tabs = []
     for outcome in TABLE_OUTCOMES:
         figures = form.table_sum(outcome) or form.total(outcome)
-        number = words("unknown_mark") if form.total_state(outcome) == "?" and figures is None else figures_words(figures)[0]
+        number = (
+            words("unknown_mark") if form.total_state(outcome) == "?" and figures is None else figures_words(figures)[0]
+        )
         tabs.append((outcome, words("outcome." + outcome), number))
     top = tall_tabs(tabs, view.outcome, on.pick_outcome)
     if narrow():
-        keys = [Key(f"{word}  {number}", lambda code=code: on.pick_outcome(code), kind="filled" if code == view.outcome else "plain", height="tab_tall") for code, word, number in tabs]
+        keys = [
+            Key(
+                f"{word}  {number}",
+                partial(on.pick_outcome, code),
+                kind="filled" if code == view.outcome else "plain",
+                height="tab_tall",
+            )
+            for code, word, number in tabs
+        ]
         top = Column(*keys, space="s")
     grid = _grid(view, on, fill=not narrow())
     care = _care(view, on)
@@ -110,9 +124,14 @@ def _next(view: TableView, on: TableEvents) -> Key:
     last = (view.age, view.sex) == (TABLE_AGES[-1], TABLE_SEXES[-1])
     words = theme.words
     return Key(
-        words("table.done" if last else "table.next"), on.table_done if last else on.next_cell, kind="primary",
-        icon="check" if last else "arrow-right", after=True, height="key_field", role="bar",
-    )  # fmt: skip
+        words("table.done" if last else "table.next"),
+        on.table_done if last else on.next_cell,
+        kind="primary",
+        icon="check" if last else "arrow-right",
+        after=True,
+        height="key_field",
+        role=main_role(),
+    )
 
 
 def _thumb(view: TableView, on: TableEvents) -> list[Widget]:
@@ -124,9 +143,11 @@ def _thumb(view: TableView, on: TableEvents) -> list[Widget]:
     )
     fields = [
         TripleField(
-            words("table." + name), words.number(cell[name]) if cell else words("not_filled"), active=name == view.figure,
-            press=lambda name=name: on.pick_figure(name),
-        )  # fmt: skip
+            words("table." + name),
+            words.number(cell[name]) if cell else words("not_filled"),
+            active=name == view.figure,
+            press=partial(on.pick_figure, name),
+        )
         for name in FIGURES
     ]
     triple = Row(*fields, space="keypad_gap")
@@ -181,7 +202,9 @@ def _grid(view: TableView, on: TableEvents, *, fill: bool) -> Widget:
         total = _sum(form.sums(view.outcome, [(age, sex) for sex in TABLE_SEXES]))
         rows.append(_line([_sized(Row(*label, pos_hint={"center_y": 0.5}), 1.3), *cells, _Shaded(total)], fill))
         rows.append(Rule() if index < len(TABLE_AGES) - 1 else Rule(tone="ink", thick="rule"))
-    sums = [_Shaded(_sum(form.sums(view.outcome, [(age, sex) for age in (*TABLE_AGES, "child")]))) for sex in TABLE_SEXES]
+    sums = [
+        _Shaded(_sum(form.sums(view.outcome, [(age, sex) for age in (*TABLE_AGES, "child")]))) for sex in TABLE_SEXES
+    ]
     whole = _Shaded(_sum(form.table_sum(view.outcome)))
     label_all = Text(words("table.all"), role="body", bold=True)
     rows.append(_line([_sized(label_all, 1.3), *sums, whole], fill))
@@ -212,9 +235,13 @@ def _cell(view: TableView, on: TableEvents, age: str, sex: str) -> Widget:
     figures = on.form.cell(view.outcome, age, sex)
     best, spread = figures_words(figures)
     cell = Cell(
-        best, spread, known=figures is not None, zero=figures is not None and figures["best"] == 0,
-        active=(age, sex) == (view.age, view.sex), press=lambda: on.pick_cell(age, sex),
-    )  # fmt: skip
+        best,
+        spread,
+        known=figures is not None,
+        zero=figures is not None and figures["best"] == 0,
+        active=(age, sex) == (view.age, view.sex),
+        press=lambda: on.pick_cell(age, sex),
+    )
     holder = BoxLayout(padding=[theme.space("cell_inset")] * 4)
     holder.add_widget(cell)
     return holder

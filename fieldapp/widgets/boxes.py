@@ -151,9 +151,7 @@ class Surface(BoxLayout):
         elif fill != "none":
             layers.append((fill, 0.0))
         for token, inset in layers:
-            shape = SmoothRoundedRectangle(
-                radius=[max(corner - inset, 0) for corner in self.corners], group="surface"
-            )
+            shape = SmoothRoundedRectangle(radius=[max(corner - inset, 0) for corner in self.corners], group="surface")
             before.add(Color(rgba=theme.colour(token), group="surface"))
             before.add(shape)
             self._shapes.append((shape, inset))

@@ -31,7 +31,7 @@ def texture_of(width: int, height: int, rows: bytes) -> Texture:
     return texture
 
 
-def _shape(canvas: Canvas, state: str, cx: float, cy: float, unit: float, mode: str, mirror: bool) -> None:
+def _shape(canvas: Canvas, state: str, cx: float, cy: float, *, unit: float, mode: str, mirror: bool) -> None:
     """The shape of a state, centred; `unit` is the dp of the drawing."""
     colour, ground = rgb(f"c_{state}", mode), rgb("bg", mode)
     reach = (cx - 12 * unit, cy - 12 * unit, cx + 12 * unit, cy + 12 * unit)
@@ -84,7 +84,7 @@ def line_rows(state: str, mode: str, mirror: bool, width: int, height: int) -> b
         elif index > at:
             canvas.add(ring(stop, cy, 3.7 * unit, 1.5 * unit), edge, near)
     if at < 5:
-        _shape(canvas, state, stops[at], cy, unit, mode, mirror)
+        _shape(canvas, state, stops[at], cy, unit=unit, mode=mode, mirror=mirror)
     return (canvas.mirrored() if mirror else canvas).rows_from_below()
 
 

@@ -31,7 +31,7 @@ class Typed(TextInput):
             font_size=size,
             multiline=lines > 1,
             password=secret,
-            password_mask="•",
+            password_mask="•",  # noqa: S106 - what is shown, not what is hidden
             write_tab=False,
             background_normal="",
             background_active="",
@@ -75,7 +75,6 @@ class TextField(Column):
         limit: int = 0,
         lines: int = 1,
         secret: bool = False,
-        tag: object = None,
     ) -> None:
         super().__init__(space="s")
         self._changed, self._limit, self._label_text = changed, limit, label

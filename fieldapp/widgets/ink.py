@@ -136,8 +136,9 @@ def hatch(size: int, colour: Rgb, line: float) -> bytes:
     return canvas.rows_from_below()
 
 
-def dashed_frame(width: int, height: int, radius: float, line: float, dash: float, colour: Rgb) -> bytes:
+def dashed_frame(size: tuple[int, int], radius: float, line: float, dash: float, colour: Rgb) -> bytes:
     """The edge of a control that is off: a dashed rectangle with round corners."""
+    width, height = size
     canvas = Canvas(width, height)
     outer = box(width / 2, height / 2, width / 2 - line / 2, height / 2 - line / 2, radius)
 

@@ -37,8 +37,8 @@ KINDS = {
 @lru_cache(maxsize=32)
 def _dashes(wide: int, high: int, mode: str) -> Texture:
     """The dashed edge of a key that is off."""
-    lines = [theme.space(name) for name in ("r_key", "edge", "dash")]
-    return texture_of(wide, high, dashed_frame(wide, high, *lines, rgb("edge", mode)))
+    radius, line, dash = (theme.space(name) for name in ("r_key", "edge", "dash"))
+    return texture_of(wide, high, dashed_frame((wide, high), radius, line, dash, rgb("edge", mode)))
 
 
 class Key(ButtonBehavior, Surface):
@@ -56,6 +56,7 @@ class Key(ButtonBehavior, Surface):
     """
 
     focused = BooleanProperty(False)
+    size_hint_x: float | None
 
     def __init__(
         self,
@@ -161,6 +162,11 @@ class Key(ButtonBehavior, Surface):
         with self.canvas.after:
             Color(rgba=theme.colour("untinted"))
             Rectangle(texture=_dashes(wide, high, theme.mode), pos=(int(self.x), int(self.y)), size=(wide, high))
+
+    def tint_icon(self, token: str) -> None:
+        """Another colour for the icon."""
+        if self._icon is not None:
+            self._icon.color = theme.colour(token)
 
     def say(self, word: str) -> None:
         """Another word on the same key (busy: the width stays)."""

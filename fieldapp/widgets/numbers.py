@@ -46,10 +46,15 @@ class Stepper(Column):
             theme.space("stepper_num"), text_width(words("not_known"), theme.type("row"), True, theme.rtl) + 2
         )
         unknown_key = Key(
-            words("not_known"), unknown, kind="filled" if not_known else "plain", height="key_field",
-            width="key_field", role="small", pad="xs",
-        )  # fmt: skip
-        if narrow():
+            words("not_known"),
+            unknown,
+            kind="filled" if not_known else "plain",
+            height="key_field",
+            width="key_field",
+            role="small",
+            pad="xs",
+        )
+        if line_below():
             body = Column(name, Row(minus, figure, plus, ten, unknown_key), space="m", padding=[0, theme.space("m")])
         else:
             body = Row(name, minus, figure, plus, ten, unknown_key, space="m", least=theme.space("stepper") - 1)
@@ -67,7 +72,14 @@ class Keypad(GridLayout):
             self.add_widget(self._digit(number, digit, fill))
         words = theme.words
         self.add_widget(
-            Key(words("not_known"), unknown, role="second", height="key_field", pad="s", fill_height=fill)
+            Key(
+                words("not_known"),
+                unknown,
+                role="small" if line_below() else "second",
+                height="key_field",
+                pad="xs" if line_below() else "s",
+                fill_height=fill,
+            )
         )
         self.add_widget(self._digit(0, digit, fill))
         back = Key("", erase, kind="ink", icon="backspace", height="key_field", pad="s", fill_height=fill)
@@ -81,9 +93,13 @@ class Keypad(GridLayout):
     @staticmethod
     def _digit(number: int, digit: Callable[[int], None], fill: bool) -> Key:
         return Key(
-            theme.words.number(number), lambda: digit(number), role="keypad", height="key_field", pad="s",
+            theme.words.number(number),
+            lambda: digit(number),
+            role="keypad",
+            height="key_field",
+            pad="s",
             fill_height=fill,
-        )  # fmt: skip
+        )
 
 
 class TripleField(ButtonBehavior, Surface):
@@ -93,12 +109,14 @@ class TripleField(ButtonBehavior, Surface):
         super().__init__(radius="r_key", pad=("m", "m"), space="xs", stretch=True)
         self.press_action, self.word_text, self.kind = press, label, "triple"
         self.paint("act_soft" if active else "bg", "act" if active else "edge", "edge_chosen" if active else "edge")
-        self.add_widget(Text(label, role="small" if theme.scale == 1 else "small"))
+        self.add_widget(Text(label, role="small"))
         figure = Text(value + ("|" if active else ""), role="keypad", bold=True)
         self.add_widget(figure)
         self.add_widget(BoxLayout())
         self.size_hint_y = None
-        self.height = max(theme.space("triple"), sum(c.height for c in self.children[1:]) + 2 * theme.space("m") + theme.space("s"))
+        self.height = max(
+            theme.space("triple"), sum(c.height for c in self.children[1:]) + 2 * theme.space("m") + theme.space("s")
+        )
 
     def on_release(self) -> None:
         """Type into this field."""

@@ -33,6 +33,11 @@ def line_below() -> bool:
     return theme.scale > REFLOW_LINE
 
 
+def main_role() -> str:
+    """Type of the word on a primary key beside `Hide`."""
+    return "second" if line_below() else "bar"
+
+
 def hide_key(hide: Press, *, tall: bool = False, fit: bool = True) -> Key:
     """`Hide`: one tap to the cover page."""
     height = "key_field" if tall else "bar_key"
@@ -70,17 +75,18 @@ class Page(BoxLayout):
         super().__init__(orientation="vertical")
         self.add_widget(bar)
         if narrow():
-            self._one_column(reading, thumb, foot, reading_foot, notice, fill)
+            self._one_column(reading, thumb, foot, reading_foot=reading_foot, notice=notice, fill=fill)
         else:
             if notice is not None:
                 self.add_widget(notice)
-            self._two_sides(reading, thumb, foot, reading_foot, anchor, fill, divided)
+            self._two_sides(reading, thumb, foot, reading_foot=reading_foot, anchor=anchor, fill=fill, divided=divided)
 
     def _one_column(
         self,
         reading: Sequence[Widget],
         thumb: Sequence[Widget],
         foot: Sequence[Widget],
+        *,
         reading_foot: Sequence[Widget],
         notice: Widget | None,
         fill: Widget | None,
@@ -101,6 +107,7 @@ class Page(BoxLayout):
         reading: Sequence[Widget],
         thumb: Sequence[Widget],
         foot: Sequence[Widget],
+        *,
         reading_foot: Sequence[Widget],
         anchor: str,
         fill: Widget | None,
@@ -123,12 +130,12 @@ class Page(BoxLayout):
             side = BoxLayout(
                 orientation="vertical", spacing=theme.space("m"), size_hint_x=None, width=theme.space("thumb")
             )
-            if anchor == "foot":
+            if anchor == "foot" and not line_below():
                 side.add_widget(spring())
                 for child in thumb:
                     side.add_widget(child)
             elif thumb:
-                side.add_widget(Scroll(Column(*thumb, space="l")))
+                side.add_widget(Scroll(Column(*thumb, space="m" if anchor == "foot" else "l")))
             else:
                 side.add_widget(spring())
             for child in foot:
@@ -158,9 +165,7 @@ class TopBar(BoxLayout):
         super().__init__(orientation="vertical", size_hint_y=None)
         pieces: list[Widget] = []
         if back is not None:
-            pieces.append(
-                Key("", back, kind="quiet", icon="arrow-left", height="bar_key", width="bar_key", pad="s")
-            )
+            pieces.append(Key("", back, kind="quiet", icon="arrow-left", height="bar_key", width="bar_key", pad="s"))
             pieces[-1].word_text = theme.words("back")
         elif mark:
             pieces.append(Mark())
@@ -188,7 +193,9 @@ class TopBar(BoxLayout):
 class Notice(Surface):
     """A strip: what, whether it is safe, one key. At most one is on a screen, the gravest."""
 
-    def __init__(self, what: str, safe: str, *, grave: str = "care", icon: str = "clock-countdown", key: Key | None = None) -> None:
+    def __init__(
+        self, what: str, safe: str, *, grave: str = "care", icon: str = "clock-countdown", key: Key | None = None
+    ) -> None:
         super().__init__(fill=f"{grave}_soft", pad=("xl", "s"), space="")
         if line_below():
             texts: Widget = Column(Text(what, bold=True, tone=grave), Text(safe), pos_hint={"center_y": 0.5})
@@ -197,7 +204,12 @@ class Notice(Surface):
             head = Text(what, bold=True, tone=grave, fit=True)
             rest = Text(safe)
             row = Row(
-                Icon(icon, size="key", tone=grave), gap("xs", across=True), head, rest, *([key] if key else []), space="s",
+                Icon(icon, size="key", tone=grave),
+                gap("xs", across=True),
+                head,
+                rest,
+                *([key] if key else []),
+                space="s",
                 least=theme.space("strip") - 2 * theme.space("s") - theme.space("hair"),
             )
         self.add_widget(row)
@@ -206,7 +218,9 @@ class Notice(Surface):
 class CareBox(Surface):
     """A quiet block with an icon, a bold line and a sentence (care, good or alarm)."""
 
-    def __init__(self, head: str, text: str, *, grave: str = "good", icon: str = "shield-check", key: Key | None = None) -> None:
+    def __init__(
+        self, head: str, text: str, *, grave: str = "good", icon: str = "shield-check", key: Key | None = None
+    ) -> None:
         super().__init__(fill=f"{grave}_soft", radius="r_key", pad=("l", "l"), space="s")
         texts = Column(space="xs", pos_hint={"center_y": 0.5})
         if head:
@@ -253,5 +267,7 @@ def heading(text: str, note: str = "") -> Column:
     pieces: list[Widget] = [Text(text, role="row", bold=True, fit=not line_below())]
     if note:
         pieces.append(Text(note, role="second", tone="ink2"))
-    row: Widget = Column(*pieces) if line_below() else Row(*pieces, spring() if not note else Widget(size_hint_x=None, width=0))
+    row: Widget = (
+        Column(*pieces) if line_below() else Row(*pieces, spring() if not note else Widget(size_hint_x=None, width=0))
+    )
     return Column(row, Rule(tone="ink", thick="rule"), space="s")

@@ -33,8 +33,8 @@ class ReportRow(ButtonBehavior, Column):
         second: str,
         state: str,
         word: str,
-        press: Press | None = None,
         *,
+        press: Press | None = None,
         alert: str = "",
         middle: Widget | None = None,
         height: str = "row",
@@ -46,25 +46,34 @@ class ReportRow(ButtonBehavior, Column):
             head: Widget = Column(Text(title, role="row", bold=True), *([Text(area, role="row")] if area else []))
         else:
             width = text_width(title, theme.type("row"), True, theme.rtl)
-            room = theme.space("reading") - theme.space("custody_w") - theme.space("xxl") - (
-                theme.space("part_w") + theme.space("xl") if middle else 0
+            room = (
+                theme.space("reading")
+                - theme.space("custody_w")
+                - theme.space("xxl")
+                - (theme.space("part_w") + theme.space("xl") if middle else 0)
             )
             if width < room:
-                head = Row(
-                    Text(title, role="row", bold=True, fit=True), Text(area, role="row", max_lines=1), space="m"
-                )
+                head = Row(Text(title, role="row", bold=True, fit=True), Text(area, role="row", max_lines=1), space="m")
             else:
                 head = Text(title, role="row", bold=True)
         line = Text(second, role="second", tone="ink2", max_lines=2 if line_below() else 1)
         texts = Column(head, line)
         if alert:
-            texts.add_widget(Row(Icon("chat-circle", size="small", tone="alarm"), Text(alert, role="second", bold=True, tone="alarm"), space="s"))
+            texts.add_widget(
+                Row(
+                    Icon("chat-circle", size="small", tone="alarm"),
+                    Text(alert, role="second", bold=True, tone="alarm"),
+                    space="s",
+                )
+            )
         texts.pos_hint = {"center_y": 0.5}
         self.custody = CustodyLine(state)
         self.word = Text(word, role="small", bold=True)
         custody = Column(self.custody, self.word, space="xs", pos_hint={"center_y": 0.5})
         if line_below():
-            body: Widget = Column(texts, *([middle] if middle else []), custody, space="s", padding=[0, theme.space("m")])
+            body: Widget = Column(
+                texts, *([middle] if middle else []), custody, space="s", padding=[0, theme.space("m")]
+            )
         else:
             custody.size_hint_x, custody.width = None, theme.space("custody_w")
             pieces = [texts, *([middle] if middle else []), custody]

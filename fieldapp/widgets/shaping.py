@@ -17,7 +17,9 @@ _L = "A-Za-z0-9\u00c0-\u02af"
 _LATIN_RUN = re.compile(f"[{_L}](?:[{_L} .,:/+'’&-]*[{_L}])?")
 _CONTROLS = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _LRE, _PDF, _RLM = "\u202a", "\u202c", "\u200f"
-_reshaper = ArabicReshaper({"delete_harakat": True, "support_ligatures": True, "use_unshaped_instead_of_isolated": False})
+_reshaper = ArabicReshaper(
+    {"delete_harakat": True, "support_ligatures": True, "use_unshaped_instead_of_isolated": False}
+)
 
 
 def has_arabic(text: str) -> bool:

@@ -51,9 +51,15 @@ class SlipRow(ButtonBehavior, Column):
         else:
             value = Dots("bg" if active else "edge")
         end = "caret-right" if active else ("check" if line.value else "")
-        mark: Widget = Icon(end, size="small", tone="bg" if active else "good") if end else Widget(size_hint=(None, None), size=(theme.icon("small"), 1))
+        mark: Widget = (
+            Icon(end, size="small", tone="bg" if active else "good")
+            if end
+            else Widget(size_hint=(None, None), size=(theme.icon("small"), 1))
+        )
         m = theme.space("xl")
-        row = Row(label, value, mark, space="xs", least=theme.space("slip_line") - theme.space("hair"), padding=[m, 0, m, 0])
+        row = Row(
+            label, value, mark, space="xs", least=theme.space("slip_line") - theme.space("hair"), padding=[m, 0, m, 0]
+        )
         self.add_widget(row)
         if not active:
             holder = BoxLayout(size_hint_y=None, height=theme.space("hair"), padding=[m, 0, m, 0])
@@ -107,7 +113,13 @@ class Slip(BoxLayout):
             self._ground = Rectangle()
         self.bind(pos=self._move, size=self._move)
         m = theme.space("xl")
-        head = Row(Text(title, role="second", bold=True, fit=True), spring(), Text(status, role="second", tone="ink2", fit=True), space="s", padding=[m, theme.space("s"), m, theme.space("s")])
+        head = Row(
+            Text(title, role="second", bold=True, fit=True),
+            spring(),
+            Text(status, role="second", tone="ink2", fit=True),
+            space="s",
+            padding=[m, theme.space("s"), m, theme.space("s")],
+        )
         rule = BoxLayout(size_hint_y=None, height=theme.space("rule"), padding=[m, 0, m, 0])
         rule.add_widget(Rule(tone="ink", thick="rule"))
         column = Column(head, rule, *(SlipRow(line, active=line.key == active, go=go) for line in lines))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from kivy.uix.boxlayout import BoxLayout
 
@@ -22,14 +23,20 @@ class Tabs(BoxLayout):
         pick: called with a code.
     """
 
-    def __init__(self, choices: Sequence[Choice], chosen: str, pick: Callable[[str], None], *, fit: bool = True) -> None:
+    def __init__(
+        self, choices: Sequence[Choice], chosen: str, pick: Callable[[str], None], *, fit: bool = True
+    ) -> None:
         super().__init__(spacing=-theme.space("edge"), size_hint=(None if fit else 1, None))
         keys = []
         for code, words in choices:
             key = Key(
-                words, lambda code=code: pick(code), kind="filled" if code == chosen else "plain", height="tab",
-                pad="l", fit=fit,
-            )  # fmt: skip
+                words,
+                partial(pick, code),
+                kind="filled" if code == chosen else "plain",
+                height="tab",
+                pad="l",
+                fit=fit,
+            )
             keys.append(key)
         ordered = list(reversed(keys)) if theme.rtl else keys
         r = theme.space("r_key")
@@ -53,9 +60,13 @@ def tall_tabs(choices: Sequence[tuple[str, str, str]], chosen: str, pick: Callab
     """Outcome tabs: a word and its number; (code, word, number)."""
     keys = [
         Key(
-            f"{word}  {number}", lambda code=code: pick(code), kind="filled" if code == chosen else "plain",
-            height="tab_tall", role="second", pad="m",
-        )  # fmt: skip
+            f"{word}  {number}",
+            partial(pick, code),
+            kind="filled" if code == chosen else "plain",
+            height="tab_tall",
+            role="second",
+            pad="m",
+        )
         for code, word, number in choices
     ]
     for key, (_code, word, number) in zip(keys, choices, strict=True):

@@ -92,6 +92,8 @@ class Accounts:
         self._sessions: dict[str, Session] = {}
         self._misses: dict[str, _Misses] = {}
         self._nobody = _hasher.hash(secrets.token_hex(16))
+        # Each check takes 64 MiB: many at once must not take the machine down.
+        self._gate = threading.BoundedSemaphore(2)
 
     def sign_in(self, name: str, password: str) -> Session | Denied:
         """A new session, or why not."""
@@ -135,7 +137,8 @@ class Accounts:
     def _is_right(self, name: str, password: str) -> bool:
         stored = self._people.account_hash(name)
         try:
-            return _hasher.verify(stored or self._nobody, password[: PASSWORD_MAX_CHARS + 1]) and stored is not None
+            with self._gate:
+                return _hasher.verify(stored or self._nobody, password[: PASSWORD_MAX_CHARS + 1]) and stored is not None
         except (VerificationError, InvalidHashError):
             return False
 

@@ -17,7 +17,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from firsthand.errors import BadProof, BadSignature, Fork, Malformed, RelayRefused, TheirFault, WrongMission
+from firsthand.errors import BadProof, BadSignature, Fork, Malformed, RelayRefused, Rollback, WrongMission
 from firsthand.ports import Clock
 from firsthand.protocol import chain, erase
 from firsthand.protocol.directory import Directory
@@ -107,6 +107,7 @@ class Ingest:
             Rollback, Fork, BadSignature, WrongMission, Malformed: the log is not believed; an alarm stands.
             NoNetwork, RelayRefused: try again later; what was committed stays.
         """
+        self._check_directory()
         with self.store.transaction():
             self.devices = self.rows.devices()
             self._refresh_devices()
@@ -119,6 +120,16 @@ class Ingest:
             "SELECT count(*) FROM report WHERE standing = ?", (Standing.UNKNOWN_AUTHOR,)
         )[0]
         return self.result
+
+    def _check_directory(self) -> None:
+        """An older directory than one that was seen would bring revoked tablets back."""
+        version = self.directory.timestamp_version
+        if version < (self.store.get("directory_version") or 0):
+            with self.store.transaction():
+                self._alarm("directory-rollback", version.to_bytes(8, "big"))
+            raise Rollback("directory")
+        with self.store.transaction():
+            self.store.put("directory_version", version)
 
     # -- log ----------------------------------------------------------------------------------------------------
     def _verify_log(self) -> None:
@@ -387,8 +398,3 @@ class Ingest:
 
     def _alarm(self, code: str, subject: bytes, idx: int | None = None) -> None:
         self.result.alarms += self.rows.alarm(code, subject, self.clock.now_s(), idx)
-
-
-def is_about_the_log(error: TheirFault) -> bool:
-    """Whether a pull failed because the log is not believed."""
-    return isinstance(error, BadProof | Fork | BadSignature | WrongMission)

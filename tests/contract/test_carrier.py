@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpcore
 import pytest
 
 from fieldapp.sync.carrier import Carrier, Refusal
+from fieldapp.sync.carriers.deadline import BoundedStream
 from fieldapp.sync.carriers.http import HttpCarrier
 from firsthand import errors
 from firsthand.protocol import bundle, checkpoint, merkle, receipt
@@ -40,13 +42,9 @@ def head(note: str) -> Checkpoint:
     return checkpoint.parse_and_verify(note, LOG_KEY.public, ORIGIN)
 
 
-def hand_in(
-    carrier: Carrier, names: list[str], token: bytes | None = None
-) -> tuple[Checkpoint, list[receipt.Receipt]]:
+def hand_in(carrier: Carrier, names: list[str], token: bytes | None = None) -> tuple[Checkpoint, list[receipt.Receipt]]:
     items = [make_item(name) for name in names]
-    note, receipts = bundle.decode_receipts(
-        carrier.send_batch(bundle.encode_batch(token or next(_tokens), items))
-    )
+    note, receipts = bundle.decode_receipts(carrier.send_batch(bundle.encode_batch(token or next(_tokens), items)))
     proven = head(note)
     for item, each in zip(items, receipts, strict=True):
         assert each.object_hash == item.object_hash
@@ -117,10 +115,12 @@ def test_a_receipt_can_be_asked_for_by_hash(carrier: Carrier) -> None:
 # -- servers that are no relay ---------------------------------------------------------------------------
 @dataclass
 class RunningClock(SetClock):
-    """Each look at it costs a second: a deadline passes without waiting."""
+    """Each look at it costs some time: a deadline passes without waiting."""
+
+    step_s: float = 1.0
 
     def monotonic_s(self) -> float:
-        self.running_s += 1.0
+        self.running_s += self.step_s
         return self.running_s
 
 
@@ -155,9 +155,7 @@ def server(answer: Callable[[socket.socket], None]) -> Iterator[str]:
             assert not thread.is_alive()
 
 
-def reply(
-    body: bytes, status: bytes = b"200 OK", length: int | None = None
-) -> Callable[[socket.socket], None]:
+def reply(body: bytes, status: bytes = b"200 OK", length: int | None = None) -> Callable[[socket.socket], None]:
     size = len(body) if length is None else length
     return lambda conn: conn.sendall(b"HTTP/1.1 %s\r\ncontent-length: %d\r\n\r\n%s" % (status, size, body))
 
@@ -191,6 +189,37 @@ def test_what_is_no_relay_is_left_in_bounded_time_with_a_known_error(kind: str) 
     clock = RunningClock() if kind == "drips for ever" else SetClock()
     with server(answer) as url, HttpCarrier(url, clock, timeout_s=30) as http, pytest.raises(expected):
         http.send_batch(b"x")
+
+
+def test_the_deadline_counts_from_the_first_byte_of_the_connection_not_from_the_first_of_the_answer() -> None:
+    with (
+        server(reply(b"")) as url,
+        HttpCarrier(url, RunningClock(step_s=31.0), timeout_s=30) as http,
+        pytest.raises(errors.NoNetwork),
+    ):
+        http.checkpoint()
+
+
+class Dripping(httpcore.NetworkStream):
+    """Gives a byte a read, for ever, and notes how long it would have been waited for."""
+
+    def __init__(self) -> None:
+        self.waits: list[float | None] = []
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        self.waits.append(timeout)
+        return b"x"[:max_bytes]
+
+
+def test_every_read_waits_no_longer_than_what_is_left_of_the_call() -> None:
+    clock = RunningClock(step_s=4.0)
+    end_s = clock.running_s + 20.0
+    inner = Dripping()
+    stream = BoundedStream(inner, lambda: end_s - clock.monotonic_s())
+    with pytest.raises(httpcore.ReadTimeout):
+        for _ in range(100):
+            stream.read(1, timeout=10.0)
+    assert inner.waits == [10.0, 10.0, 8.0, 4.0]
 
 
 def test_a_server_that_says_nothing_is_left_after_the_timeout() -> None:

@@ -14,6 +14,8 @@ from fieldapp.flows.draft import DraftId
 from fieldapp.flows.enrol import enrol
 from fieldapp.flows.seal import record, seal_draft
 from fieldapp.flows.unlock import Tablet
+from fieldapp.vault.custody import Custody
+from fieldapp.vault.records import State
 from fieldapp.vault.vault import DB_NAME
 from firsthand import errors
 from tests.support.tablets import PASSPHRASE, as_json, example, mission, ports, tablet
@@ -59,6 +61,30 @@ def test_sealing_without_room_keeps_the_draft_and_the_chain(made: Tablet) -> Non
     make_room(made)
     seal_draft(made, draft_id)
     assert [item.seq for item in made.custody.items()] == [0, 1]
+
+
+def test_an_object_that_could_not_even_be_taken_back_goes_before_the_next_seal(
+    made: Tablet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the next unlocking would take it back from under a later one, and the chain would fork."""
+    draft_id = long_draft(made)
+
+    def no_room(*_: object) -> None:
+        raise errors.DiskFull
+
+    with monkeypatch.context() as full:
+        full.setattr(Custody, "confirm", no_room)
+        full.setattr(Custody, "undo", no_room)
+        with pytest.raises(errors.DiskFull):
+            seal_draft(made, draft_id)
+    assert made.undo_first
+    assert made.reports() == []
+    seal_draft(made, draft_id)
+    record(made, as_json(example()))
+    made.close()
+    with Tablet.open(made.home, PASSPHRASE, made.ports) as again:
+        assert again.recovered == 0
+        assert [(item.seq, item.state) for item in again.custody.items()] == [(seq, State.SEALED) for seq in range(3)]
 
 
 def test_saving_without_room_keeps_the_last_saved_state(made: Tablet) -> None:

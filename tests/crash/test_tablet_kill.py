@@ -185,9 +185,7 @@ def test_saving_a_draft_leaves_the_old_or_the_new_text(
 
         code = run_to_step(step, work)
         with unlock(home) as made:
-            assert draft.load(made, draft_id) in (
-                [example("flash")] if code == DONE else [example(), example("flash")]
-            )
+            assert draft.load(made, draft_id) in ([example("flash")] if code == DONE else [example(), example("flash")])
         shutil.rmtree(home)
         if code == DONE:
             return
@@ -238,9 +236,7 @@ def silent(_: Progress) -> None:
 
 
 @pytest.mark.parametrize("every", SWEEPS)
-def test_a_token_is_never_spoken_with_two_lists(
-    template: tuple[Path, DraftId], tmp_path: Path, every: int
-) -> None:
+def test_a_token_is_never_spoken_with_two_lists(template: tuple[Path, DraftId], tmp_path: Path, every: int) -> None:
     for step in steps(every):
         home = fresh(template[0], tmp_path, step)
         relay = WitnessedRelay()
@@ -262,9 +258,7 @@ def test_a_token_is_never_spoken_with_two_lists(
     pytest.fail("the work never came to its end")
 
 
-def test_a_killed_process_does_not_keep_its_officer_out(
-    template: tuple[Path, DraftId], tmp_path: Path
-) -> None:
+def test_a_killed_process_does_not_keep_its_officer_out(template: tuple[Path, DraftId], tmp_path: Path) -> None:
     home = fresh(template[0], tmp_path, 0)
     ready, told = os.pipe()
     child = os.fork()

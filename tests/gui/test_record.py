@@ -187,9 +187,7 @@ def test_hide_covers_in_one_frame_and_double_tap_drops_the_keys(
     assert "Make this tablet ready" in hand.words()
 
 
-def test_way_back_from_the_cover_page_is_the_same_screen(
-    open_host: Callable[[Path], Any], tmp_path: Path
-) -> None:
+def test_way_back_from_the_cover_page_is_the_same_screen(open_host: Callable[[Path], Any], tmp_path: Path) -> None:
     """Within the grace the keys are still there."""
     hand = open_host(tmp_path / "none")
     enter_training(hand)

@@ -237,6 +237,7 @@ class World:
     dice: Dice = field(init=False)
     kems: list[KemSecret] = field(init=False)
     log: Log = field(init=False)
+    log_public: bytes = field(init=False)
     invites: dict[bytes, Invite] = field(default_factory=dict)
     hands: Hands = field(default_factory=Hands)
 
@@ -245,6 +246,7 @@ class World:
         self.policy = parse_policy(assets.read_json("policy/grants.json"))
         self.kems = [KemSecret.from_seed(self.dice.bytes(32)) for _ in self.policy.roles]
         self.log = Log(SigningKey.from_seed(self.dice.bytes(32)))
+        self.log_public = self.log.key.public
 
     def grants(self, *, sensitive: bool = False) -> tuple[frozenset[int], ...]:
         scopes = dict.fromkeys(("C1", "C2", "C3", "C9p", "C9a", "C9v", "C10"), True)
@@ -256,6 +258,7 @@ class World:
         world = cls(seed)
         facts = json.loads((mission / "relay" / "relay.json").read_bytes())
         world.log = Log(SigningKey.from_seed(bytes.fromhex(facts["log_seed"])), origin=facts["origin"])
+        world.log_public = world.log.key.public
         opened = [open_keys(mission / "desks" / role, passphrase) for role in world.policy.roles]
         world.kems = [keys.secrets()[0] for keys in opened]
         return world
@@ -284,7 +287,7 @@ class World:
             created_day=20_000,
             single_passphrase=True,
             origin=ORIGIN,
-            log_public=self.log.key.public,
+            log_public=self.log_public,
             admin_public=bytes(32),
             roles=tuple(RoleKey(n, 1, k.public()) for n, k in zip(self.policy.roles, self.kems, strict=True)),
             desks=tuple(DeskKey(name, bytes(32)) for name in self.policy.roles),

@@ -380,8 +380,8 @@ def test_the_program_that_starts_the_relay_loads_nothing_else_either(folder: Pat
     code = f"{BLIND}\nfrom sync_server.__main__ import main\nsys.exit(main())"
     arguments = ["relay", str(folder), "--port", str(free_port())]
     process = subprocess.Popen([sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE)
+    assert process.stdout is not None
     try:
-        assert process.stdout is not None
         assert process.stdout.readline().startswith(b"relay listening on http://127.0.0.1:")
         process.send_signal(signal.SIGTERM)
         assert process.wait(END_S) == 0

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Self
 
+import httpcore
 import httpx
 
 from fieldapp.sync.carrier import Refusal
+from fieldapp.sync.carriers.deadline import BoundedBackend, Left
 from firsthand import errors
 from firsthand.ports import Clock
 from firsthand.protocol import cbor
@@ -30,6 +32,16 @@ _CODES = frozenset(
 )
 
 
+class _BoundedTransport(httpx.HTTPTransport):
+    """httpx's own transport over connections with one deadline; httpx has no public way to give it one."""
+
+    def __init__(self, left: Left) -> None:
+        super().__init__(trust_env=False)
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=httpx.create_ssl_context(trust_env=False), network_backend=BoundedBackend(left)
+        )
+
+
 class HttpCarrier:
     """A `Carrier` to one relay.
 
@@ -43,8 +55,10 @@ class HttpCarrier:
         self._clock = clock
         self._timeout_s = timeout_s
         # trust_env off: no proxy, certificate folder or .netrc of the environment decides where reports go.
+        self._deadline_s = 0.0
         self._client = httpx.Client(
             base_url=relay_url,
+            transport=_BoundedTransport(self._left_s),
             timeout=httpx.Timeout(min(_READ_S, timeout_s), connect=min(_CONNECT_S, timeout_s)),
             trust_env=False,
             follow_redirects=False,
@@ -86,30 +100,29 @@ class HttpCarrier:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _call(
-        self, method: str, path: str, body: bytes = b"", query: Mapping[str, str] | None = None
-    ) -> bytes:
-        deadline = self._clock.monotonic_s() + self._timeout_s
+    def _call(self, method: str, path: str, body: bytes = b"", query: Mapping[str, str] | None = None) -> bytes:
+        self._deadline_s = self._clock.monotonic_s() + self._timeout_s
         headers = {"content-type": "application/cbor"} if body else {}
         try:
-            with self._client.stream(
-                method, path, content=body or None, params=query, headers=headers
-            ) as answer:
-                data = self._whole(answer, deadline)
+            with self._client.stream(method, path, content=body or None, params=query, headers=headers) as answer:
+                data = self._whole(answer)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             raise errors.NoNetwork("relay does not answer") from error
         if answer.status_code != _OK:
             raise Refusal(answer.status_code, _reason(data))
         return data
 
-    def _whole(self, answer: httpx.Response, deadline: float) -> bytes:
+    def _left_s(self) -> float:
+        return self._deadline_s - self._clock.monotonic_s()
+
+    def _whole(self, answer: httpx.Response) -> bytes:
         parts: list[bytes] = []
         size = 0
         for part in answer.iter_raw():
             size += len(part)
             if size > _ANSWER_BYTES:
                 raise errors.WrongReceipt("answer too long")
-            if self._clock.monotonic_s() > deadline:
+            if self._left_s() <= 0:
                 raise errors.NoNetwork("relay answers too slowly")
             parts.append(part)
         return b"".join(parts)
