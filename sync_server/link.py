@@ -61,8 +61,7 @@ class RelayLink:
     def __init__(self, relay_url: str, sign_key: SigningKey | None = None, timeout_s: float = 20.0) -> None:
         """`sign_key` is needed for the log feed and for objects, not for public reads and token statements."""
         self._base = relay_url.rstrip("/")
-        if not self._base.startswith(("http://", "https://")):
-            raise Malformed("relay address")
+        _check_address(self._base)
         self._key = sign_key
         self._client = httpx.Client(timeout=timeout_s, follow_redirects=False, trust_env=False)
         self._signer = HTTPMessageSigner(signature_algorithm=ED25519)
@@ -165,12 +164,19 @@ class RelayLink:
             raise Malformed("relay text") from None
 
 
+def _check_address(text: str) -> None:
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        raise Malformed("relay address") from None
+    if url.scheme not in ("http", "https") or not url.host:
+        raise Malformed("relay address")
+
+
 @contextlib.contextmanager
 def _network() -> Iterator[None]:
     try:
         yield
-    except httpx.InvalidURL:
-        raise Malformed("relay address") from None
     except httpx.HTTPError:
         raise NoNetwork("relay") from None
 

@@ -220,6 +220,7 @@ def grant_facts(cut: SplitReport) -> dict[str, Any]:
         "sensitive": cut.sensitive,
         "children_counted": cut.children_counted,
         "media": frozenset(),
+        "withhold": cut.withhold,
     }
 
 

@@ -78,6 +78,8 @@ class SplitReport:
         scopes: the seven key scopes, None where nobody was interviewed.
         basis: code of the lawful basis, None where there is consent.
         title: for the officer's own list; names nobody.
+        withhold: whom the person does not want to have it; an entry that is a role of the mission costs that
+            role its keys.
     """
 
     parts: Mapping[str, Any]
@@ -86,6 +88,7 @@ class SplitReport:
     sensitive: bool
     children_counted: bool
     title: str
+    withhold: frozenset[str] = frozenset()
 
 
 def split(
@@ -121,6 +124,7 @@ def split(
         sensitive=report.sensitive(),
         children_counted=report.children_counted(),
         title=title_for(report, catalogue, language),
+        withhold=frozenset(report.consent.withhold) if report.consent else frozenset(),
     )
 
 

@@ -66,10 +66,9 @@ class PullResult:
     waiting: int = 0
 
     def __str__(self) -> str:
-        text = (
-            f"log {self.log_size}: {self.leaves} new, {self.reports} reports opened, {self.enrolled} tablets enrolled"
-        )
-        return f"{text}, {self.not_granted} not for this role, {self.waiting} of unknown authors, {self.alarms} alarms"
+        taken = f"reports opened: {self.reports}, tablets enrolled: {self.enrolled}, for other roles: {self.not_granted}"
+        left = f"waiting for their author: {self.waiting}, new alarms: {self.alarms}"
+        return f"log of {self.log_size}, new: {self.leaves}; {taken}; {left}"
 
 
 @dataclass(frozen=True, slots=True)

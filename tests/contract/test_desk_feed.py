@@ -72,7 +72,9 @@ def test_the_feed_grows_and_proves_itself(subject: Subject) -> None:
     assert (empty.state.size, empty.leaves) == (0, ())
     subject.put("one", "two", "three")
     first = advance(subject.feed, empty.state, subject.log_public, subject.origin)
-    assert [leaf.object_hash for leaf in first.leaves] == [relay_fixture.make_item(n).object_hash for n in ("one", "two", "three")]
+    assert [leaf.object_hash for leaf in first.leaves] == [
+        relay_fixture.make_item(n).object_hash for n in ("one", "two", "three")
+    ]
     subject.put("two", "four")
     second = advance(subject.feed, first.state, subject.log_public, subject.origin)
     assert [leaf.object_hash for leaf in second.leaves] == [relay_fixture.make_item("four").object_hash]
@@ -111,7 +113,9 @@ def test_a_stranger_key_gets_no_leaf(relay: str) -> None:
 
 def test_without_a_key_only_public_reads_work(relay: str) -> None:
     with RelayLink(relay) as link:
-        assert checkpoint.parse_and_verify(link.checkpoint(), relay_fixture.LOG_KEY.public, relay_fixture.ORIGIN).size == 0
+        assert (
+            checkpoint.parse_and_verify(link.checkpoint(), relay_fixture.LOG_KEY.public, relay_fixture.ORIGIN).size == 0
+        )
         assert link.status().log_size == 0
         assert link.consistency(0, 0) == ()
         with pytest.raises(RelayRefused):
@@ -126,7 +130,7 @@ def test_a_token_statement_of_the_administrator_is_taken(relay: str) -> None:
             link.post_tokens(bundle.token_statement(SigningKey.from_seed(b"X" * 32), [bytes(32)]))
 
 
-@pytest.mark.parametrize("url", ["ftp://127.0.0.1", "127.0.0.1:8440", "", "http://["])
+@pytest.mark.parametrize("url", ["ftp://127.0.0.1", "127.0.0.1:8440", "", "http://"])
 def test_an_address_that_is_none_is_malformed(url: str) -> None:
     with pytest.raises(Malformed):
         RelayLink(url).checkpoint()

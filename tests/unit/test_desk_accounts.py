@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+
 
 import pytest
 
 from sync_server.desk import accounts
-from sync_server.desk.accounts import IDLE_S, LONGEST_S, PAUSE_S, TRIES, AccountName, Accounts, Denied, Session, WeakPassword
+from sync_server.desk.accounts import (
+    IDLE_S,
+    LONGEST_S,
+    PAUSE_S,
+    TRIES,
+    AccountName,
+    Accounts,
+    Denied,
+    Session,
+    WeakPassword,
+)
 from sync_server.desk.store import Store
 from sync_server.desk.store_people import PeopleStore
 from tests.support.desk_world import Hands
@@ -47,7 +57,9 @@ def test_the_right_password_opens_and_the_hash_is_argon2id(door: Accounts, peopl
     assert (people.account_hash(NAME) or "").startswith("$argon2id$")
 
 
-@pytest.mark.parametrize(("name", "password"), [(NAME, "seven quiet river"), (NAME, ""), ("Nobody", PASSWORD), (NAME.lower(), PASSWORD)])
+@pytest.mark.parametrize(
+    ("name", "password"), [(NAME, "seven quiet river"), (NAME, ""), ("Nobody", PASSWORD), (NAME.lower(), PASSWORD)]
+)
 def test_anything_else_does_not(door: Accounts, name: str, password: str) -> None:
     assert isinstance(door.sign_in(name, password), Denied)
 

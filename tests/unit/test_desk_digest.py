@@ -21,12 +21,33 @@ def parts(**fields: Any) -> dict[str, Any]:
 
 
 def test_counts_and_facts_make_the_row() -> None:
-    row = digest(parts(acts=["A701", "A101"], events=["E03"], people=[["killed", "M", "adult", 1, 2, 3], ["injured", "F", "child", 4, 5, 6]], children=5))
+    row = digest(
+        parts(
+            acts=["A701", "A101"],
+            events=["E03"],
+            people=[["killed", "M", "adult", 1, 2, 3], ["injured", "F", "child", 4, 5, 6]],
+            children=5,
+        )
+    )
     assert row == Digest(
-        report_id=ID, kind="incident", week="2026-W46", area="Karou", adm2="Karou East", families=("A1", "A7", "E"),
-        acts=("A701", "A101"), events=("E03",), counted=True, sensitive=False,
-        people=(("killed", "M", "adult", 1, 2, 3), ("injured", "F", "child", 4, 5, 6)), children=5, date="2026-11-10",
-        place="Kesso", source_class="victim", source_family="COMMUNITY", grade="C3", point=(12_500_000, 301_000_000),
+        report_id=ID,
+        kind="incident",
+        week="2026-W46",
+        area="Karou",
+        adm2="Karou East",
+        families=("A1", "A7", "E"),
+        acts=("A701", "A101"),
+        events=("E03",),
+        counted=True,
+        sensitive=False,
+        people=(("killed", "M", "adult", 1, 2, 3), ("injured", "F", "child", 4, 5, 6)),
+        children=5,
+        date="2026-11-10",
+        place="Kesso",
+        source_class="victim",
+        source_family="COMMUNITY",
+        grade="C3",
+        point=(12_500_000, 301_000_000),
     )
     assert row.people_sum() == (5, 7, 9)
 
@@ -83,8 +104,17 @@ def test_a_fault_in_counts_is_refused(name: str) -> None:
         digest({"counts": parts()["counts"] | FAULTS[name]})
 
 
-@pytest.mark.parametrize("change", [{"place": "here"}, {"acts": ["A101"]}, {"acts": [{"code": 1}]}, {"events": "E01"},
-                                    {"source": None}, {"place": {"lat_e7": 10**10, "lon_e7": 0}}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"place": "here"},
+        {"acts": ["A101"]},
+        {"acts": [{"code": 1}]},
+        {"events": "E01"},
+        {"source": None},
+        {"place": {"lat_e7": 10**10, "lon_e7": 0}},
+    ],
+)
 def test_a_fault_in_facts_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(Malformed):
         digest({"facts": parts()["facts"] | change})
@@ -102,8 +132,17 @@ _values = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from(["counts", "facts", "narrative"]), st.dictionaries(
-    st.sampled_from(["id", "kind", "week", "adm1", "families", "people", "children", "place", "acts", "source", "date"]), _values)))
+@given(
+    st.dictionaries(
+        st.sampled_from(["counts", "facts", "narrative"]),
+        st.dictionaries(
+            st.sampled_from(
+                ["id", "kind", "week", "adm1", "families", "people", "children", "place", "acts", "source", "date"]
+            ),
+            _values,
+        ),
+    )
+)
 def test_nothing_but_malformed_comes_out_of_hostile_parts(hostile: dict[str, Any]) -> None:
     try:
         row = digest(hostile)

@@ -50,7 +50,7 @@ class Bench:
 
     def everything(self) -> list[Any]:
         tables = ("leaf", "object", "envelope", "report", "cell", "device", "chain", "alarm")
-        return [self.store.all(f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables]
+        return [self.store.all("SELECT * FROM " + table + " ORDER BY 1, 2") for table in tables]
 
 
 @pytest.fixture
@@ -212,11 +212,26 @@ def _forge(bench: Bench, thief: Tablet) -> Sealed:
         def sign(self, message: bytes) -> bytes:
             return thief.sign.sign(message)
 
-    draft = ManifestDraft(type="report", chain=thief.chain, seq=1, prev=bytes(32), device=victim, day=1,
-                          directory=(1, bytes(32), False), checkpoint=(0, bytes(32)))
+    draft = ManifestDraft(
+        type="report",
+        chain=thief.chain,
+        seq=1,
+        prev=bytes(32),
+        device=victim,
+        day=1,
+        directory=(1, bytes(32), False),
+        checkpoint=(0, bytes(32)),
+    )
     assert signing.device_id(Liar.public) == victim
-    return seal(role_publics=[kem.public() for kem in bench.world.kems], grants=bench.world.grants(), manifest=draft,
-                parts=make_parts(bytes(16)), erase_key=bytes(32), signer=Liar(), entropy=bench.world.dice)  # type: ignore[arg-type]
+    return seal(
+        role_publics=[kem.public() for kem in bench.world.kems],
+        grants=bench.world.grants(),
+        manifest=draft,
+        parts=make_parts(bytes(16)),
+        erase_key=bytes(32),
+        signer=Liar(),
+        entropy=bench.world.dice,
+    )  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("cut", [2, None])
@@ -274,7 +289,9 @@ def test_only_the_registrar_alarms_about_a_gap_and_only_after_thirty_days(tmp_pa
 
 def test_a_report_id_used_twice_counts_once_and_is_an_alarm(bench: Bench) -> None:
     other = bench.world.tablet("Other")
-    bench.say(bench.tablet.enrol(), other.enrol(), bench.tablet.report(report_id=b"r" * 16), other.report(report_id=b"r" * 16))
+    bench.say(
+        bench.tablet.enrol(), other.enrol(), bench.tablet.report(report_id=b"r" * 16), other.report(report_id=b"r" * 16)
+    )
     bench.pull()
     assert bench.standings() == {2: "counted", 3: "duplicate"}
     assert bench.alarms() == ["duplicate-report"]
@@ -430,7 +447,9 @@ def _keeps_back(log: Log) -> None:
     ],
     ids=lambda value: getattr(value, "__name__", str(value)),
 )
-def test_a_lying_log_is_an_alarm_and_nothing_of_it_is_believed(bench: Bench, lie: Any, error: type[Exception], alarm: str) -> None:
+def test_a_lying_log_is_an_alarm_and_nothing_of_it_is_believed(
+    bench: Bench, lie: Any, error: type[Exception], alarm: str
+) -> None:
     bench.say(bench.tablet.enrol(), bench.tablet.report(), bench.tablet.report())
     bench.pull()
     before = bench.everything()[:-1]
@@ -498,7 +517,15 @@ def test_progress_tells_only_what_was_committed(bench: Bench) -> None:
     bench.world.log.answer = 4
     bench.say(bench.tablet.enrol(), *(bench.tablet.report() for _ in range(9)))
     seen: list[tuple[int, int]] = []
-    job = Ingest(bench.store, bench.world.log, bench.world.directory(), bench.world.role("risk_cell"), bench.world.hands,
-                 progress=lambda p: seen.append((p.done, bench.store.one("SELECT count(*) FROM leaf WHERE state <> 'pending'")[0])))
+    job = Ingest(
+        bench.store,
+        bench.world.log,
+        bench.world.directory(),
+        bench.world.role("risk_cell"),
+        bench.world.hands,
+        progress=lambda p: seen.append(
+            (p.done, bench.store.one("SELECT count(*) FROM leaf WHERE state <> 'pending'")[0])
+        ),
+    )
     job.pull()
     assert seen == [(4, 4), (8, 8), (10, 10)]

@@ -14,12 +14,22 @@ A, B = b"a" * 16, b"b" * 16
 COUNTED, SUPERSEDED, RIVAL, DUPLICATE = Standing.COUNTED, Standing.SUPERSEDED, Standing.RIVAL, Standing.DUPLICATE
 
 
-def item(idx: int, *, name: int | None = None, over: int | None = None, author: bytes = A, report: int | None = None,
-         trust_: Standing = COUNTED) -> Candidate:
+def item(
+    idx: int,
+    *,
+    name: int | None = None,
+    over: int | None = None,
+    author: bytes = A,
+    report: int | None = None,
+    trust_: Standing = COUNTED,
+) -> Candidate:
     """`name` and `over` stand for hashes."""
     name = idx if name is None else name
     return Candidate(
-        idx=idx, hash=name.to_bytes(32, "big"), device=author, trust=trust_,
+        idx=idx,
+        hash=name.to_bytes(32, "big"),
+        device=author,
+        trust=trust_,
         report_id=(idx if report is None else report).to_bytes(16, "big"),
         supersedes=None if over is None else over.to_bytes(32, "big"),
     )
@@ -29,23 +39,35 @@ CASES = {
     "two unrelated reports both count": ([item(0), item(1)], {0: COUNTED, 1: COUNTED}),
     "a newer version replaces the older": ([item(0), item(1, over=0)], {0: SUPERSEDED, 1: COUNTED}),
     "a line of versions counts its last": (
-        [item(0), item(1, over=0), item(2, over=1)], {0: SUPERSEDED, 1: SUPERSEDED, 2: COUNTED}),
+        [item(0), item(1, over=0), item(2, over=1)],
+        {0: SUPERSEDED, 1: SUPERSEDED, 2: COUNTED},
+    ),
     "a version that was logged before what it replaces": (
-        [item(0, over=5), item(1, name=5)], {0: COUNTED, 1: SUPERSEDED}),
+        [item(0, over=5), item(1, name=5)],
+        {0: COUNTED, 1: SUPERSEDED},
+    ),
     "of two versions the first logged counts": (
-        [item(0), item(1, over=0), item(2, over=0)], {0: SUPERSEDED, 1: COUNTED, 2: RIVAL}),
+        [item(0), item(1, over=0), item(2, over=0)],
+        {0: SUPERSEDED, 1: COUNTED, 2: RIVAL},
+    ),
     "what follows a rival is a rival": (
         [item(0), item(1, over=0), item(2, over=0), item(3, over=2)],
-        {0: SUPERSEDED, 1: COUNTED, 2: RIVAL, 3: RIVAL}),
+        {0: SUPERSEDED, 1: COUNTED, 2: RIVAL, 3: RIVAL},
+    ),
     "another author replaces nothing": ([item(0), item(1, over=0, author=B)], {0: COUNTED, 1: COUNTED}),
     "a quarantined version replaces nothing": (
-        [item(0), item(1, over=0, trust_=Standing.QUARANTINED)], {0: COUNTED, 1: Standing.QUARANTINED}),
+        [item(0), item(1, over=0, trust_=Standing.QUARANTINED)],
+        {0: COUNTED, 1: Standing.QUARANTINED},
+    ),
     "a waiting version replaces nothing": (
-        [item(0), item(1, over=0, trust_=Standing.UNKNOWN_AUTHOR)], {0: COUNTED, 1: Standing.UNKNOWN_AUTHOR}),
+        [item(0), item(1, over=0, trust_=Standing.UNKNOWN_AUTHOR)],
+        {0: COUNTED, 1: Standing.UNKNOWN_AUTHOR},
+    ),
     "one report id counts once, by whoever": (
-        [item(0, report=7), item(1, report=7, author=B)], {0: COUNTED, 1: DUPLICATE}),
-    "a version may keep its report id": (
-        [item(0, report=7), item(1, report=7, over=0)], {0: SUPERSEDED, 1: COUNTED}),
+        [item(0, report=7), item(1, report=7, author=B)],
+        {0: COUNTED, 1: DUPLICATE},
+    ),
+    "a version may keep its report id": ([item(0, report=7), item(1, report=7, over=0)], {0: SUPERSEDED, 1: COUNTED}),
     "a version of something that never came counts": ([item(0, over=99)], {0: COUNTED}),
 }
 
@@ -87,7 +109,7 @@ def test_order_of_arrival_never_matters_and_every_line_counts_at_most_once(
         (DeviceStanding.REVOKED, True, 5, 6, 7, Standing.QUARANTINED),
     ],
 )
-def test_trust_comes_before_versions(
+def test_trust_comes_before_versions(  # noqa: PLR0917 - one column of the table each
     known: DeviceStanding | None, proven: bool, idx: int, cut: int | None, enrolled: int | None, expected: Standing
 ) -> None:
     assert trust(known=known, proven=proven, idx=idx, cut=cut, enrol_idx=enrolled) is expected

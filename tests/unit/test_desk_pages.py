@@ -23,13 +23,33 @@ HOST = "127.0.0.1:8450"
 NAME, PASSWORD = "Analyst 4", "seven quiet rivers"
 EVIL = "<script>alert(1)</script>\"'&"
 SQUARE = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]]}
-AREAS: dict[str, Any] = {"type": "FeatureCollection", "features": [
-    {"type": "Feature", "geometry": SQUARE, "properties": {"adm1": "Karou", "level": 1, "name_fr": "Karou-la-Rive"}},
-    {"type": "Feature", "geometry": SQUARE, "properties": {"adm1": "Dovi", "level": 1}},
-]}
-PAGES = ("/inbox", "/inbox?tab=all&r=2", "/inbox?find=karou", "/inbox?area=Karou&week=2026-W46&family=A7", "/report/2",
-         "/report/3", "/report/4", "/weekly", "/weekly?view=families", "/weekly?family=A4", "/weekly?family=A1&area=Dovi",
-         "/weekly?week=2020-W01", "/devices", "/log")
+AREAS: dict[str, Any] = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "geometry": SQUARE,
+            "properties": {"adm1": "Karou", "level": 1, "name_fr": "Karou-la-Rive"},
+        },
+        {"type": "Feature", "geometry": SQUARE, "properties": {"adm1": "Dovi", "level": 1}},
+    ],
+}
+PAGES = (
+    "/inbox",
+    "/inbox?tab=all&r=2",
+    "/inbox?find=karou",
+    "/inbox?area=Karou&week=2026-W46&family=A7",
+    "/report/2",
+    "/report/3",
+    "/report/4",
+    "/weekly",
+    "/weekly?view=families",
+    "/weekly?family=A4",
+    "/weekly?family=A1&area=Dovi",
+    "/weekly?week=2020-W01",
+    "/devices",
+    "/log",
+)
 
 
 @dataclass
@@ -44,7 +64,9 @@ class Site:
     def client(self) -> TestClient:
         if self.app is None:
             accounts = Accounts(self.people, self.hands)
-            context = Context("risk_cell", self.store, self.hands, lambda: self.world.directory(AREAS), Fetcher(None), accounts)
+            context = Context(
+                "risk_cell", self.store, self.hands, lambda: self.world.directory(AREAS), Fetcher(None), accounts
+            )
             self.app = make_app(context, frozenset({HOST}))
         return TestClient(self.app, base_url=f"http://{HOST}", follow_redirects=False)
 
@@ -58,8 +80,12 @@ def fill(world: World, store: Store) -> None:
     tablet, late = world.tablet("North 1"), world.tablet("Late")
     first = tablet.report(adm1="Karou", what="Account")
     sealed = [
-        tablet.enrol(), first, tablet.report(adm1="Karou", acts=["A101"], events=["E03"], children=2, supersedes=first.object_hash),
-        tablet.report(adm1=EVIL, adm2=EVIL, what=EVIL), late.report(adm1="Karou"), tablet.report(acts=["A401"], sensitive=True),
+        tablet.enrol(),
+        first,
+        tablet.report(adm1="Karou", acts=["A101"], events=["E03"], children=2, supersedes=first.object_hash),
+        tablet.report(adm1=EVIL, adm2=EVIL, what=EVIL),
+        late.report(adm1="Karou"),
+        tablet.report(acts=["A401"], sensitive=True),
     ]
     for item in sealed:
         world.log.add(item)
@@ -140,7 +166,12 @@ def test_signing_out_needs_the_secret_and_ends_the_session(client: TestClient) -
 def test_every_answer_is_strict(client: TestClient, path: str) -> None:
     headers = client.get(path).headers
     policy = headers["content-security-policy"]
-    assert policy.startswith("default-src 'none'") and "unsafe" not in policy and "*" not in policy and "http" not in policy
+    assert (
+        policy.startswith("default-src 'none'")
+        and "unsafe" not in policy
+        and "*" not in policy
+        and "http" not in policy
+    )
     assert headers["cache-control"] == ("no-cache" if path.startswith("/static") else "no-store")
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
@@ -178,8 +209,10 @@ def test_a_change_needs_the_secret_of_the_session(client: TestClient, path: str)
 
 def test_a_body_beyond_all_forms_is_refused(client: TestClient) -> None:
     assert client.post("/fetch", data={"csrf": "x" * MAX_BODY_BYTES}).status_code == 413
+
     def pieces() -> Iterator[bytes]:
         yield b"csrf=x"
+
     assert client.post("/fetch", content=pieces()).status_code == 413
 
 
@@ -199,22 +232,49 @@ def test_every_page_in_every_language(client: TestClient, path: str, lang: str) 
     assert "Undefined" not in answer.text
 
 
-@pytest.mark.parametrize("path", ["/inbox?tab=all", "/inbox?tab=all&r=3", "/inbox/preview/3", "/report/3", "/weekly", "/inbox?find=" + "%3Cscript%3E"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/inbox?tab=all",
+        "/inbox?tab=all&r=3",
+        "/inbox/preview/3",
+        "/report/3",
+        "/weekly",
+        "/inbox?find=" + "%3Cscript%3E",
+    ],
+)
 def test_what_a_report_says_never_becomes_markup(client: TestClient, path: str) -> None:
     page = client.get(path).text
     assert "<script>alert" not in page and "find=<script>" not in page
     assert "&lt;script&gt;" in page
 
 
-@pytest.mark.parametrize("path", ["/report/99", "/report/0", "/inbox/preview/99", "/export/secrets.csv", "/nothing", "/report/99999999999"])
+@pytest.mark.parametrize(
+    "path", ["/report/99", "/report/0", "/inbox/preview/99", "/export/secrets.csv", "/nothing", "/report/99999999999"]
+)
 def test_what_is_not_there_says_so_in_the_frame(client: TestClient, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 404
     assert "There is no such page" in answer.text
 
 
-@pytest.mark.parametrize("query", ["week=2026-W99", "week=%F0", "week=' OR 1", "area=" + "x" * 500, "family=ZZ", "view=zz",
-                                   "week=2021-W53", "before=1e9", "before=-1", "r=%00", "tab=zz", "find=%25%5F!"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "week=2026-W99",
+        "week=%F0",
+        "week=' OR 1",
+        "area=" + "x" * 500,
+        "family=ZZ",
+        "view=zz",
+        "week=2021-W53",
+        "before=1e9",
+        "before=-1",
+        "r=%00",
+        "tab=zz",
+        "find=%25%5F!",
+    ],
+)
 def test_an_address_without_sense_shows_a_page_all_the_same(client: TestClient, query: str) -> None:
     assert client.get(f"/weekly?{query}").status_code == 200
     assert client.get(f"/inbox?{query}").status_code == 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 from string import Formatter
 
@@ -32,7 +33,9 @@ def test_every_key_that_a_page_names_exists() -> None:
     named: set[str] = set()
     for path in (DESK / "pages").rglob("*"):
         if path.suffix in {".py", ".html"}:
-            named |= set(re.findall(r"""\b(?:t|words)\(\s*["']([a-z_A-Z0-9.\-]+)["']\s*[,)]""", path.read_text("utf-8")))
+            named |= set(
+                re.findall(r"""\b(?:t|words)\(\s*["']([a-z_A-Z0-9.\-]+)["']\s*[,)]""", path.read_text("utf-8"))
+            )
     assert len(named) > 100
     assert named - set(TEXTS["en"]) == set()
 
@@ -75,9 +78,15 @@ def themes() -> dict[str, dict[str, str]]:
     blocks = {
         "light": re.search(r":root \{(.*?)\}", css, re.S),
         "dark": re.search(r':root\[data-theme="dark"\] \{(.*?)\}', css, re.S),
-        "system": re.search(r'prefers-color-scheme: dark\) \{ :root:not\(\[data-theme="light"\]\) \{(.*?)\}', css, re.S),
+        "system": re.search(
+            r'prefers-color-scheme: dark\) \{ :root:not\(\[data-theme="light"\]\) \{(.*?)\}', css, re.S
+        ),
     }
-    return {name: dict(re.findall(r"--([a-z0-9-]+): (#[0-9A-Fa-f]{6})", found[1])) for name, found in blocks.items() if found}
+    return {
+        name: dict(re.findall(r"--([a-z0-9-]+): (#[0-9A-Fa-f]{6})", found[1]))
+        for name, found in blocks.items()
+        if found
+    }
 
 
 def contrast(one: str, other: str) -> float:
@@ -99,10 +108,26 @@ def test_dark_is_the_same_by_choice_and_by_system() -> None:
 @pytest.mark.parametrize(
     ("text", "ground", "least"),
     [
-        ("ink", "bg", 7), ("ink", "sheet", 7), ("ink2", "bg", 7), ("ink2", "sheet", 7), ("ink", "act-soft", 7),
-        ("ink2", "act-soft", 7), ("act", "bg", 7), ("onact", "act", 7), ("alarm", "bg", 7), ("alarm", "alarm-soft", 7),
-        ("ink", "alarm-soft", 7), ("care", "care-soft", 7), ("ink", "care-soft", 7), ("good", "bg", 7),
-        ("on12", "l1", 7), ("on12", "l2", 7), ("on3", "l3", 5), ("on4", "l4", 7), ("edge", "bg", 3), ("edge", "sheet", 3),
+        ("ink", "bg", 7),
+        ("ink", "sheet", 7),
+        ("ink2", "bg", 7),
+        ("ink2", "sheet", 7),
+        ("ink", "act-soft", 7),
+        ("ink2", "act-soft", 7),
+        ("act", "bg", 7),
+        ("onact", "act", 7),
+        ("alarm", "bg", 7),
+        ("alarm", "alarm-soft", 7),
+        ("ink", "alarm-soft", 7),
+        ("care", "care-soft", 7),
+        ("ink", "care-soft", 7),
+        ("good", "bg", 7),
+        ("on12", "l1", 7),
+        ("on12", "l2", 7),
+        ("on3", "l3", 5),
+        ("on4", "l4", 7),
+        ("edge", "bg", 3),
+        ("edge", "sheet", 3),
         ("hatch", "sheet", 3),
     ],
 )
@@ -116,11 +141,15 @@ def test_the_tints_of_the_board_go_one_way(theme: str) -> None:
     colours = themes()[theme]
     ratios = [contrast(colours[f"l{n}"], colours["bg"]) for n in range(1, 5)]
     assert ratios == sorted(ratios)
-    assert all(later / earlier > 1.25 for earlier, later in zip(ratios, ratios[1:], strict=False))
+    assert all(later / earlier > 1.25 for earlier, later in pairwise(ratios))
 
 
 def test_nothing_comes_from_elsewhere_and_nothing_is_inline() -> None:
-    for path in [*(DESK / "pages" / "templates").glob("*.html"), DESK / "static" / "desk.css", DESK / "static" / "desk.js"]:
+    for path in [
+        *(DESK / "pages" / "templates").glob("*.html"),
+        DESK / "static" / "desk.css",
+        DESK / "static" / "desk.js",
+    ]:
         text = path.read_text("utf-8")
         assert not re.search(r"https?://", text), path.name
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=\"/static/)", text), path.name

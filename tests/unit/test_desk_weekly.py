@@ -24,10 +24,13 @@ from sync_server.desk.tables.weekly import State
 from tests.support.desk_world import Tablet, World
 
 SQUARE = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]]}
-AREAS: dict[str, Any] = {"type": "FeatureCollection", "features": [
-    {"type": "Feature", "geometry": SQUARE, "properties": {"adm1": "Karou", "level": 1}},
-    {"type": "Feature", "geometry": SQUARE, "properties": {"adm1": "Dovi", "level": 1}},
-]}
+AREAS: dict[str, Any] = {
+    "type": "FeatureCollection",
+    "features": [
+        {"type": "Feature", "geometry": SQUARE, "properties": {"adm1": "Karou", "level": 1}},
+        {"type": "Feature", "geometry": SQUARE, "properties": {"adm1": "Dovi", "level": 1}},
+    ],
+}
 
 
 class Filled:
@@ -105,7 +108,12 @@ def test_sensitive_reports_stand_in_no_number_of_any_desk(desk: Filled) -> None:
     assert found == {("Karou", "A4"): "withheld", ("Karou", "A7"): "1"}
     lines = desk.rows("reports")
     assert [r["area"] for r in lines] == ["Karou", "withheld", "withheld"]
-    told = set(lines[1].items()) - {("report_id", lines[1]["report_id"]), ("status", "counted"), ("author", "unconfirmed"), ("log_index", "2")}
+    told = set(lines[1].items()) - {
+        ("report_id", lines[1]["report_id"]),
+        ("status", "counted"),
+        ("author", "unconfirmed"),
+        ("log_index", "2"),
+    }
     assert {value for _, value in told} == {"withheld"}
 
 
@@ -140,7 +148,10 @@ def test_reports_show_withheld_where_a_part_was_not_given(desk: Filled) -> None:
     assert {line[name] for name in ("date", "acts", "events", "grade", "source_family")} == {"withheld"}
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", 'quote " inside', "comma, inside", " spaces ", "line\nbreak", "نص عربي"])
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", 'quote " inside', "comma, inside", " spaces ", "line\nbreak", "نص عربي"],
+)
 def test_no_text_becomes_a_formula_and_every_text_comes_back(desk: Filled, text: str) -> None:
     desk.tell(adm1=text)
     desk.pull()
@@ -162,8 +173,9 @@ def test_geojson_has_every_drawn_area_and_every_area_with_reports(desk: Filled) 
     found = json.loads("".join(exports.weekly_geojson(desk.weekly, AREAS)))
     by_name = {f["properties"]["area"]: f for f in found["features"]}
     assert set(by_name) == {"Dovi", "Karou", "Nowhere"}
-    assert by_name["Karou"]["properties"]["weeks"] == {"2026-W46": {"A7": {
-        "reports": 1, "people_min": 4, "people_best": 7, "people_max": 10, "children": "0"}}}
+    assert by_name["Karou"]["properties"]["weeks"] == {
+        "2026-W46": {"A7": {"reports": 1, "people_min": 4, "people_best": 7, "people_max": 10, "children": "0"}}
+    }
     assert by_name["Dovi"]["properties"]["weeks"] == {}
     assert by_name["Nowhere"]["geometry"] is None
     assert by_name["Karou"]["geometry"]["type"] == "Polygon"
@@ -196,17 +208,30 @@ def test_an_area_without_any_report_has_no_information_and_is_not_zero() -> None
     assert {square.state for row in withheld for square in row.squares} == {State.WITHHELD}
     families = table.by_family(["Dovi", "Karou"], "2026-W46", ["A4", "A7"], everything)
     assert [[square.state for square in row.squares] for row in families] == [
-        [State.WITHHELD, State.UNKNOWN], [State.WITHHELD, State.ZERO]]
+        [State.WITHHELD, State.UNKNOWN],
+        [State.WITHHELD, State.ZERO],
+    ]
 
 
-@pytest.mark.parametrize(("week", "step", "expected"), [
-    ("2026-W53", 1, "2027-W01"), ("2027-W01", -1, "2026-W53"), ("2024-W52", 1, "2025-W01"), ("2026-W46", -7, "2026-W39")])
+@pytest.mark.parametrize(
+    ("week", "step", "expected"),
+    [
+        ("2026-W53", 1, "2027-W01"),
+        ("2027-W01", -1, "2026-W53"),
+        ("2024-W52", 1, "2025-W01"),
+        ("2026-W46", -7, "2026-W39"),
+    ],
+)
 def test_weeks_follow_the_iso_calendar(week: str, step: int, expected: str) -> None:
     assert table.week_after(week, step) == expected
 
 
 def test_a_hundred_thousand_cells_are_grouped_without_a_sort(desk: Filled) -> None:
     """The aim of 200 ms rests on this plan; the figure itself is measured by `make bench`."""
-    plan = " ".join(str(row[3]) for row in desk.store.all(
-        "EXPLAIN QUERY PLAN SELECT area, week, family, count(*) FROM cell GROUP BY area, week, family"))
+    plan = " ".join(
+        str(row[3])
+        for row in desk.store.all(
+            "EXPLAIN QUERY PLAN SELECT area, week, family, count(*) FROM cell GROUP BY area, week, family"
+        )
+    )
     assert "TEMP B-TREE" not in plan

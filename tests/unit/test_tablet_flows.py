@@ -162,6 +162,15 @@ def test_each_role_opens_exactly_what_the_policy_says(shared: Tablet) -> None:
     assert set(opened_by("custodian", shared, report_id).parts) == {"counts"}  # C3 was refused
 
 
+def test_a_role_that_the_person_named_as_not_to_see_it_holds_no_key(shared: Tablet) -> None:
+    report = example()
+    report["consent"]["withhold"] = ["risk_cell", "Local authorities of the district"]
+    report_id = record(shared, as_json(report))
+    with pytest.raises(errors.NotGranted):
+        opened_by("risk_cell", shared, report_id)
+    assert "facts" in opened_by("hr_section", shared, report_id).parts
+
+
 def test_envelopes_are_chained_and_name_what_the_tablet_knew(own: Tablet) -> None:
     ids = record_many(own, [as_json(example())] * 2)
     items = own.custody.items()
