@@ -56,10 +56,17 @@ def median_ms(work: Callable[[], object], *, runs: int, warm: int = 3) -> float:
 def machine() -> str:
     """Machine and versions, in one paragraph."""
     cpu = next(
-        (line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        (
+            line.split(":", 1)[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
         platform.processor(),
     )
-    packages = ", ".join(f"{name} {version(name)}" for name in ("cryptography", "starlette", "uvicorn", "sqlalchemy", "sqlcipher3", "sqlite-utils", "kivy"))
+    packages = ", ".join(
+        f"{name} {version(name)}"
+        for name in ("cryptography", "starlette", "uvicorn", "sqlalchemy", "sqlcipher3", "sqlite-utils", "kivy")
+    )
     return f"{cpu}, {_cores()} cores, {platform.system()} {platform.release()}, Python {sys.version.split()[0]}; {packages}"
 
 

@@ -27,16 +27,36 @@ def figures() -> list[Figure]:
     secrets = [KemSecret.from_seed(os.urandom(32)) for _ in range(4)]
     publics = [secret.public() for secret in secrets]
     signer = SigningKey.from_seed(os.urandom(32))
-    parts = [{"v": 1, "week": "2026-W46"}, {"v": 1, "note": "x" * 700}, None, {"v": 1, "what_happened": os.urandom(500).hex()}, None]
+    parts = [
+        {"v": 1, "week": "2026-W46"},
+        {"v": 1, "note": "x" * 700},
+        None,
+        {"v": 1, "what_happened": os.urandom(500).hex()},
+        None,
+    ]
     grants = [frozenset({0, 1, 2}), frozenset({0, 1, 2, 4}), frozenset({0, 1, 4}), frozenset()]
     manifest = ManifestDraft(
-        type="report", chain=os.urandom(16), seq=1, prev=os.urandom(32), device=device_id(signer.public), day=20_000,
-        directory=(1, os.urandom(32), False), checkpoint=(0, b"\0" * 32), supersedes=None,
+        type="report",
+        chain=os.urandom(16),
+        seq=1,
+        prev=os.urandom(32),
+        device=device_id(signer.public),
+        day=20_000,
+        directory=(1, os.urandom(32), False),
+        checkpoint=(0, b"\0" * 32),
+        supersedes=None,
     )
 
     def sealed() -> bytes:
-        return seal(role_publics=publics, grants=grants, manifest=manifest, parts=parts, erase_key=os.urandom(32),
-                    signer=signer, entropy=OsEntropy()).envelope
+        return seal(
+            role_publics=publics,
+            grants=grants,
+            manifest=manifest,
+            parts=parts,
+            erase_key=os.urandom(32),
+            signer=signer,
+            entropy=OsEntropy(),
+        ).envelope
 
     envelope = sealed()
     seal_ms = median_ms(sealed, runs=RUNS)
@@ -45,10 +65,26 @@ def figures() -> list[Figure]:
     rsa_seal_ms, rsa_open_ms = _reference(os.urandom(3_000))
     ref = "RSA-2048 OAEP + AES-256-GCM, one reader"
     return [
-        Figure("seal a report to 4 roles, signed", seal_ms, "ms", ref, rsa_seal_ms / seal_ms, "under 1 ms", seal_ms < 1),
-        Figure("open a report as a role, signature checked", open_ms, "ms", ref, rsa_open_ms / open_ms, "under 1 ms", open_ms < 1),
+        Figure(
+            "seal a report to 4 roles, signed", seal_ms, "ms", ref, rsa_seal_ms / seal_ms, "under 1 ms", seal_ms < 1
+        ),
+        Figure(
+            "open a report as a role, signature checked",
+            open_ms,
+            "ms",
+            ref,
+            rsa_open_ms / open_ms,
+            "under 1 ms",
+            open_ms < 1,
+        ),
         Figure("find that nothing is granted", none_ms, "ms", ref, rsa_open_ms / none_ms),
-        Figure("envelope of a full report, 4 slots", len(envelope), "bytes", "4,200 B request of the peer (as published in PLATFORM)", 4_200 / len(envelope)),
+        Figure(
+            "envelope of a full report, 4 slots",
+            len(envelope),
+            "bytes",
+            "4,200 B request of the peer (as published in PLATFORM)",
+            4_200 / len(envelope),
+        ),
     ]
 
 

@@ -34,7 +34,13 @@ def figures(folder: Path, home: Path, example: bytes) -> list[Figure]:
     return [
         Figure("unlock a vault, directory verified", unlock_ms, "ms", "Argon2id 64 MiB alone", argon_ms / unlock_ms),
         Figure("save a draft, durable", save_ms, "ms", "one clear SQLite row, synchronous=FULL", row_ms / save_ms),
-        Figure("record: validate, seal, store, re-read, destroy the draft", record_ms, "ms", "one clear SQLite row", row_ms / record_ms),
+        Figure(
+            "record: validate, seal, store, re-read, destroy the draft",
+            record_ms,
+            "ms",
+            "one clear SQLite row",
+            row_ms / record_ms,
+        ),
     ]
 
 
@@ -53,6 +59,3 @@ def _bare_row_ms(folder: Path, row: bytes) -> float:
         return median_ms(lambda: database.execute("insert into rows (body) values (?)", (row,)), runs=100)
     finally:
         database.close()
-
-
-

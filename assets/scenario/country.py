@@ -103,9 +103,7 @@ def _districts(rng: random.Random) -> Iterator[tuple[Area, Ring]]:
             key = frozenset((a, b))
             if key not in lines:
                 at_sea = shared[key] == 1
-                lines[key] = rough_line(
-                    a, b, rng, sway=0.2 if at_sea else 0.16, step=STEP / 2 if at_sea else STEP
-                )
+                lines[key] = rough_line(a, b, rng, sway=0.2 if at_sea else 0.16, step=STEP / 2 if at_sea else STEP)
             line = lines[key] if lines[key][0] == a else lines[key][::-1]
             ring.extend(line[:-1])
         yield area, ring
@@ -228,7 +226,5 @@ def lines_geojson(seed: int) -> dict[str, Any]:
             for a, b in pairwise(points):
                 line += rough_line(a, b, rng, sway=0.14 if kind == "river" else 0.07, step=STEP)[1:]
             geometry = {"type": "LineString", "coordinates": [list(point) for point in line]}
-            features.append(
-                {"type": "Feature", "properties": {"kind": kind, "name": name}, "geometry": geometry}
-            )
+            features.append({"type": "Feature", "properties": {"kind": kind, "name": name}, "geometry": geometry})
     return {"type": "FeatureCollection", "features": features}

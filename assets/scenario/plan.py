@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 WEEKS = 26
-FIRST_MONDAY = date(2026, 6, 15)  # ISO week 2026-W25; the last one is 2026-W50
+FIRST_MONDAY = date(2026, 5, 25)  # ISO week 2026-W22; the last one is 2026-W47
 MASSACRE_WEEK = 25
 LINK_DEAD_FROM = 18
 SILENT, SILENT_FROM = "Dovi", 23
@@ -155,9 +155,7 @@ def _interviews(rng: random.Random) -> Iterator[Happening]:
         area = areas[number % len(areas)] if number < 9 else areas[number % 3]
         week = rng.randint(3, 26) if number < 9 else rng.randint(20, 26)
         theme = ("child-used", "child-hurt")[number % 2]
-        yield Happening(
-            week, area, theme, tablet_of(area), frozenset({"child", "sensitive"}), {"voice": "person"}
-        )
+        yield Happening(week, area, theme, tablet_of(area), frozenset({"child", "sensitive"}), {"voice": "person"})
     for number in range(18):
         area = areas[number % len(areas)] if number < 9 else areas[number % 3]
         week = rng.randint(3, 26) if number < 9 else rng.randint(19, 26)

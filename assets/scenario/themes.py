@@ -53,9 +53,7 @@ THEMES: dict[str, Theme] = {
     ),
     # acts
     "threat": Theme(acts=("A211",), outcome="other", people=(1, 8), actor="unknown"),
-    "threat-village": Theme(
-        acts=("A604",), actor="pro_government_militia", voices={PERSON: 5, OFFICER: 2, NGO: 3}
-    ),
+    "threat-village": Theme(acts=("A604",), actor="pro_government_militia", voices={PERSON: 5, OFFICER: 2, NGO: 3}),
     "leaflet": Theme(acts=("A902",), actor="unknown"),
     "radio": Theme(acts=("A904",), actor="pro_government_militia", voices={MEDIA: 10}, place="radio_station"),
     "radio-list": Theme(
@@ -67,12 +65,8 @@ THEMES: dict[str, Theme] = {
     "cattle": Theme(
         acts=("A703", "A204"), outcome="injured", people=(1, 3), actor="armed_group", place="grazing_corridor"
     ),
-    "homes": Theme(
-        acts=("A701", "A501"), outcome="displaced", people=(20, 140), households=True, actor="armed_group"
-    ),
-    "displaced": Theme(
-        acts=("A501",), outcome="displaced", people=(30, 220), households=True, actor="armed_group"
-    ),
+    "homes": Theme(acts=("A701", "A501"), outcome="displaced", people=(20, 140), households=True, actor="armed_group"),
+    "displaced": Theme(acts=("A501",), outcome="displaced", people=(30, 220), households=True, actor="armed_group"),
     "killing": Theme(acts=("A101",), outcome="killed", people=(1, 3), actor="armed_group"),
     "execution": Theme(acts=("A102",), outcome="killed", people=(3, 9), actor="pro_government_militia"),
     "body": Theme(acts=("A110",), outcome="killed", people=(1, 1), voices=_SEEN, place="field_path"),
@@ -93,16 +87,12 @@ THEMES: dict[str, Theme] = {
     "weapons": Theme(acts=("A906",), actor="pro_government_militia", voices={OFFICER: 4, NGO: 5, STATE: 1}),
     "marking": Theme(acts=("A802",), actor="unknown"),
     "refused-service": Theme(acts=("A803",), actor="other_official"),
-    "aid-stopped": Theme(
-        acts=("A612",), actor="pro_government_militia", voices={NGO: 6, OFFICER: 4}, place="road"
-    ),
+    "aid-stopped": Theme(acts=("A612",), actor="pro_government_militia", voices={NGO: 6, OFFICER: 4}, place="road"),
     "school-used": Theme(acts=("A610",), actor="state_military", voices={OFFICER: 6, NGO: 4}, place="school"),
     "school-attacked": Theme(
         acts=("A609",), actor="pro_government_militia", voices={OFFICER: 5, NGO: 5}, place="school"
     ),
-    "clinic": Theme(
-        acts=("A607",), actor="armed_group", voices={OFFICER: 4, NGO: 6}, place="health_facility"
-    ),
+    "clinic": Theme(acts=("A607",), actor="armed_group", voices={OFFICER: 4, NGO: 6}, place="health_facility"),
     "protest": Theme(acts=("A804",), outcome="injured", people=(2, 11), actor="state_police", voices=_SEEN),
     # sensitive ones: never more than DOMAIN 3.5 allows outside the person's own account
     "child-used": Theme(acts=("A613",), actor="armed_group", voices={PERSON: 10}),

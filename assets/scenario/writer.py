@@ -106,7 +106,7 @@ class _Sheet:
         if self.voice == PERSON:
             report |= {"subject": self._subject(), "consent": self._consent()}
         else:
-            report["basis"] = {"code": "vital_interests" if self._urgent() else "legitimate_interest"}
+            report["basis"] = {"code": "vital_interests" if self._urgent() else "legitimate_interests"}
         report |= {
             "incident": self._incident(),
             "acts": self._acts(counts),
@@ -271,9 +271,7 @@ class _Sheet:
         }
         if not self.sensitive and known < 0.5:
             actor["unit_text"] = self.rng.choice(UNITS)
-        acts: list[dict[str, Any]] = [
-            {"code": code, "actor": dict(actor), "counts": []} for code in self.theme.acts
-        ]
+        acts: list[dict[str, Any]] = [{"code": code, "actor": dict(actor), "counts": []} for code in self.theme.acts]
         if acts:
             acts[0]["counts"] = counts
             if self.theme.outcome == "killed" and known < 0.8:

@@ -380,7 +380,7 @@ class ReportForm:
         else:
             self.report.pop("consent", None)
             self.report.pop("subject", None)
-            self.report["basis"] = {"code": "legitimate_interest"}
+            self.report["basis"] = {"code": "legitimate_interests"}
 
     @property
     def subject_age(self) -> str:

@@ -35,6 +35,7 @@ class Background:
 
     def __init__(self) -> None:
         self.running = False
+        self.thread: threading.Thread | None = None
 
     def run(self, work: Callable[[], Outcome], done: Callable[[Outcome], None]) -> None:
         """Start `work`; `done` gets its value, or the error that it raised."""
@@ -49,7 +50,8 @@ class Background:
                 outcome = errors.OurFault(type(error).__name__)
             Clock.schedule_once(lambda _dt: self._end(outcome, done), 0)
 
-        threading.Thread(target=job, name="firsthand-job", daemon=True).start()
+        self.thread = threading.Thread(target=job, name="firsthand-job", daemon=True)
+        self.thread.start()
 
     def _end(self, outcome: Outcome, done: Callable[[Outcome], None]) -> None:
         self.running = False

@@ -135,6 +135,12 @@ class Key(ButtonBehavior, Surface):
         wide = max((self._natural(text) for text in texts), default=0)
         beside = self._icon.width + self._inner.spacing if self._icon else 0
         pad = 2 * self.padding[0]
+        if self._icon and self.word_text and not self.fit and self._label.widest_word > self.width - pad - beside:
+            self._icon.opacity, beside = 0, 0  # the word comes before its picture
+            if self._icon.parent:
+                self._inner.remove_widget(self._icon)
+        elif self._icon and not self._icon.parent:
+            beside = 0
         if self.fit:
             self.width = max(wide + beside + pad, self.least)
         room = max(self.width - pad - beside, 1)

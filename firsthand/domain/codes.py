@@ -67,7 +67,6 @@ VERIFICATION = (
 METHODS = tuple(f"V{number:02d}" for number in range(1, 16))
 
 BASES = ("vital_interests", "beneficiary_interests", "legal_obligation", "legitimate_interests", "contract")
-BASIS_SPELLINGS = {"legitimate_interest": "legitimate_interests"}  # both were written; one is sealed
 EXPLAINED_BY = ("officer", "interpreter", "support_person", "caregiver", "focal_point", "other")
 
 LISTS: Mapping[str, tuple[str, ...]] = {

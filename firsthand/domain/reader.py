@@ -231,8 +231,7 @@ def _consent(group: Group) -> Consent:
 
 
 def _basis(group: Group) -> Basis:
-    code = group.choice("code", (*codes.BASES, *codes.BASIS_SPELLINGS))
-    basis = Basis(codes.BASIS_SPELLINGS.get(code, code), group.text_or_none("note", 200))
+    basis = Basis(group.choice("code", codes.BASES), group.text_or_none("note", 200))
     group.close()
     return basis
 

@@ -189,9 +189,7 @@ def _read_array(data: bytes, at: int, number: int, depth: int, budget: list[int]
     return items, at
 
 
-def _read_map(
-    data: bytes, at: int, number: int, depth: int, budget: list[int]
-) -> tuple[dict[Any, Value], int]:
+def _read_map(data: bytes, at: int, number: int, depth: int, budget: list[int]) -> tuple[dict[Any, Value], int]:
     _enter(depth, 2 * number, budget)
     items: dict[Any, Value] = {}
     before = b""
@@ -214,7 +212,13 @@ def _read_tag(data: bytes, at: int, number: int, depth: int, budget: list[int]) 
 
 # By major type; all take the same arguments, so that one look-up replaces a chain of tests.
 _READERS: Final[tuple[Callable[[bytes, int, int, int, list[int]], tuple[Any, int]], ...]] = (
-    _read_uint, _read_negint, _read_bytes, _read_text, _read_array, _read_map, _read_tag
+    _read_uint,
+    _read_negint,
+    _read_bytes,
+    _read_text,
+    _read_array,
+    _read_map,
+    _read_tag,
 )
 
 

@@ -72,9 +72,7 @@ def check_certificate(value: cbor.Value) -> Certificate:
     verify(sign, statement, _sized(value["by_author"], 64))
     if invite == sign:
         raise BadSignature("invite and author key are the same")
-    return Certificate(
-        invite, sign, _sized(kem, KEM_PUBLIC_BYTES), words(invite, sign, _sized(kem, KEM_PUBLIC_BYTES))
-    )
+    return Certificate(invite, sign, _sized(kem, KEM_PUBLIC_BYTES), words(invite, sign, _sized(kem, KEM_PUBLIC_BYTES)))
 
 
 def words(invite_public: bytes, sign_public: bytes, kem_public: bytes) -> str:

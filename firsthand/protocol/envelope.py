@@ -264,9 +264,7 @@ def _parse(envelope: bytes) -> _Frame:
         raise Malformed("envelope slot")
     if len(sealed) != MANIFEST_SEALED_BYTES or not padding.is_body_class(len(body)):
         raise Malformed("envelope shape")
-    return _Frame(
-        prot, _parse_prot(prot), tuple(slots), sealed, body, ObjectHash(sha256(envelope).digest())
-    )
+    return _Frame(prot, _parse_prot(prot), tuple(slots), sealed, body, ObjectHash(sha256(envelope).digest()))
 
 
 def _parse_prot(prot: bytes) -> bytes:

@@ -132,9 +132,7 @@ class Policy:
             raise Refused("unknown basis")
         return self.basis_scopes
 
-    def _holds(
-        self, scopes: Mapping[str, bool] | None, basis: str | None, media: frozenset[str]
-    ) -> frozenset[str]:
+    def _holds(self, scopes: Mapping[str, bool] | None, basis: str | None, media: frozenset[str]) -> frozenset[str]:
         if not media <= self.media.keys():
             raise Malformed("unknown medium")
         holds = self._given(scopes, basis)

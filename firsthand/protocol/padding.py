@@ -21,9 +21,7 @@ BODY_MAX_BYTES: Final = 196_608  # the largest class that an envelope of 256 KiB
 
 _LENGTH_BYTES = 2
 _RAW_DEFLATE = -15
-_CLASSES: Final = tuple(
-    sorted(base << k for base in (1536, 2048) for k in range(8) if base << k <= BODY_MAX_BYTES)
-)
+_CLASSES: Final = tuple(sorted(base << k for base in (1536, 2048) for k in range(8) if base << k <= BODY_MAX_BYTES))
 _CLASS_SET = frozenset(_CLASSES)
 
 
@@ -124,5 +122,3 @@ def inflate(padded: bytes) -> bytes:
     if stream.unused_data.strip(b"\0"):
         raise Malformed("part padding")
     return data
-
-

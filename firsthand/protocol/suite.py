@@ -59,12 +59,8 @@ class KemSecret:
     def __post_init__(self) -> None:
         if len(self.seed) != KEY_BYTES:
             raise Malformed("kem seed length")
-        first = mlkem.MLKEM768PrivateKey.from_seed_bytes(
-            hkdf(self.seed, b"firsthand/1/role/mlkem", _MLKEM_SEED_BYTES)
-        )
-        second = x25519.X25519PrivateKey.from_private_bytes(
-            hkdf(self.seed, b"firsthand/1/role/x25519", KEY_BYTES)
-        )
+        first = mlkem.MLKEM768PrivateKey.from_seed_bytes(hkdf(self.seed, b"firsthand/1/role/mlkem", _MLKEM_SEED_BYTES))
+        second = x25519.X25519PrivateKey.from_private_bytes(hkdf(self.seed, b"firsthand/1/role/x25519", KEY_BYTES))
         object.__setattr__(self, "_key", hpke.MLKEM768X25519PrivateKey(first, second))
         public = first.public_key().public_bytes_raw() + second.public_key().public_bytes_raw()
         object.__setattr__(self, "_public", public)
@@ -280,9 +276,7 @@ def sealed_file_seal(
     """
     cost = cost or KdfCost()
     salt = entropy.bytes(SALT_BYTES)
-    sealed = part_seal(
-        _file_key(passphrase, salt, cost, purpose), _file_context(purpose, salt, cost), plaintext
-    )
+    sealed = part_seal(_file_key(passphrase, salt, cost, purpose), _file_context(purpose, salt, cost), plaintext)
     body = cbor.encode([_FILE_MARK, purpose, salt, [cost.t, cost.p, cost.m_kib], sealed])
     return body + sha256(body).digest()[:_CHECK_BYTES]
 
@@ -302,9 +296,7 @@ def sealed_file_open(passphrase: str, blob: bytes, purpose: str) -> bytes:
     except Malformed:
         raise Damaged("key file form") from None
     try:
-        return part_open(
-            _file_key(passphrase, salt, cost, purpose), _file_context(purpose, salt, cost), sealed
-        )
+        return part_open(_file_key(passphrase, salt, cost, purpose), _file_context(purpose, salt, cost), sealed)
     except BadSeal:
         raise WrongPassphrase("key file") from None
 

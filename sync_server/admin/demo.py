@@ -118,9 +118,7 @@ class _Demo:
         started = [self._start_desk(desk, relay_url, DESK_PORT + at) for at, desk in enumerate(desks)]
         for desk, child in zip(desks, started, strict=True):
             desk.url = self._children.address(child)
-        self._say(
-            f"{told.recorded} reports sealed, {told.synced} in the log, {told.unsent} wait on their tablets"
-        )
+        self._say(f"{told.recorded} reports sealed, {told.synced} in the log, {told.unsent} wait on their tablets")
         if told.trouble or told.refused:
             _tell(f"Not all went well: {told.refused} refused, {told.trouble or 'no trouble with the link'}.")
         if once:
@@ -202,9 +200,7 @@ class _Demo:
 
     def _about_end(self, child: Child) -> str:
         if child.name != "window":
-            return (
-                f"{child.name} has ended ({child.ended()}). What it had acknowledged is safe. Start it again."
-            )
+            return f"{child.name} has ended ({child.ended()}). What it had acknowledged is safe. Start it again."
         if child.ended() == errors.NoDisplay.exit_code:
             return "There is no screen here for the tablet's window; `fieldapp screens` draws all of them."
         return f"The tablet's window is closed. Open it again: fieldapp --home {self._home}"

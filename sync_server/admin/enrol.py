@@ -131,9 +131,7 @@ def published(folder: MissionFolder) -> Directory:
         raise errors.Damaged("directory") from None
 
 
-def publish_register(
-    folder: MissionFolder, keys: AdminKeys, register: Register, ports: Ports
-) -> dict[str, bytes]:
+def publish_register(folder: MissionFolder, keys: AdminKeys, register: Register, ports: Ports) -> dict[str, bytes]:
     """Sign the register into the directory and give every desk on this host its copy.
 
     Raises:

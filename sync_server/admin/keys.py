@@ -92,10 +92,7 @@ class Register:
 
     def seal(self, keys: AdminKeys) -> bytes:
         """The content of `register.sealed`."""
-        rows = [
-            [e.id, e.label, e.public, e.tokens, e.blocks, e.expires_day, e.revoked, e.cut]
-            for e in self.entries
-        ]
+        rows = [[e.id, e.label, e.public, e.tokens, e.blocks, e.expires_day, e.revoked, e.cut] for e in self.entries]
         return part_seal(keys.register_key, _REGISTER_CONTEXT, cbor.encode([1, self.salt, rows]))
 
     @classmethod

@@ -95,25 +95,19 @@ def public_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def devices_file(register: Register) -> bytes:
     """Content of `devices.cbor`."""
-    return cbor.encode(
-        [[e.public, bytes.fromhex(e.id), e.expires_day, e.revoked, e.cut] for e in register.entries]
-    )
+    return cbor.encode([[e.public, bytes.fromhex(e.id), e.expires_day, e.revoked, e.cut] for e in register.entries])
 
 
 def labels_file(register: Register) -> bytes:
     """Content of `labels.cbor`; salted, because its hash is public and labels can be guessed."""
-    return cbor.encode(
-        {"v": 1, "salt": register.salt, "labels": [[e.public, e.label] for e in register.entries]}
-    )
+    return cbor.encode({"v": 1, "salt": register.salt, "labels": [[e.public, e.label] for e in register.entries]})
 
 
 def _root(root_pair: Sequence[Signer], targets_pair: Sequence[Signer], daily: Signer, ports: Ports) -> Root:
     holders = {"root": root_pair, "targets": targets_pair, "snapshot": [daily], "timestamp": [daily]}
     keys = {signer.public_key.keyid: signer.public_key for pair in holders.values() for signer in pair}
     roles = {name: Role([s.public_key.keyid for s in pair], len(pair)) for name, pair in holders.items()}
-    return Root(
-        version=1, expires=_expires(ports, ROOT_DAYS), keys=keys, roles=roles, consistent_snapshot=False
-    )
+    return Root(version=1, expires=_expires(ports, ROOT_DAYS), keys=keys, roles=roles, consistent_snapshot=False)
 
 
 def _targets(contents: Mapping[str, bytes | None], daily: Signer, ports: Ports) -> Targets:

@@ -130,9 +130,7 @@ def run_tablets(
     Raises:
         WrongPassphrase, Damaged, Busy, DiskFull, LabelTaken: the mission or a vault could not be opened.
     """
-    places = (
-        list(homes) if homes else [mission.path / "replay" / f"{n:02}" for n in range(1, len(streams) + 1)]
-    )
+    places = list(homes) if homes else [mission.path / "replay" / f"{n:02}" for n in range(1, len(streams) + 1)]
     names = list(labels) if labels else [f"replay {home.name}" for home in places]
     invitations = _invite(mission, relay_url, passphrase, dict(zip(names, places, strict=True)), ports)
     jobs = [
@@ -277,9 +275,7 @@ def _map(row: ged.Row, area_names: frozenset[str] | None, seen: set[str]) -> _Ma
     return _Mapped(row.number, key, report)
 
 
-def _summary(
-    found: _Sorted, refused: Sequence[tuple[int, str]], runs: Sequence[TabletRun], say: Say
-) -> ReplayResult:
+def _summary(found: _Sorted, refused: Sequence[tuple[int, str]], runs: Sequence[TabletRun], say: Say) -> ReplayResult:
     for number, reason in refused:
         say(f"refused row {number}: {reason}")
     recorded = sum(len(run.report_ids) - len(run.refused) for run in runs)

@@ -123,9 +123,7 @@ class Story:
         if officer:
             dead[len(labels)] = len(OFFICER_REPORTS) - OFFICER_UNSENT
             labels.append(OFFICER)
-            reports.append(
-                [json.loads(assets.read_bytes(f"examples/{name}.json")) for name in OFFICER_REPORTS]
-            )
+            reports.append([json.loads(assets.read_bytes(f"examples/{name}.json")) for name in OFFICER_REPORTS])
             homes.append(self.officer_home)
         runs = run_tablets(
             self.mission,

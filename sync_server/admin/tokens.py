@@ -24,9 +24,7 @@ _TIMEOUT_S = 3.0
 _HASH_BYTES = 32
 
 
-def register(
-    folder: MissionFolder, relay_url: str, admin: SigningKey, seeds: Sequence[bytes], ports: Ports
-) -> bool:
+def register(folder: MissionFolder, relay_url: str, admin: SigningKey, seeds: Sequence[bytes], ports: Ports) -> bool:
     """Hand the first block of each seed to the relay; True when it answered, False when left in its inbox.
 
     The inbox serves a relay that runs from this folder, now or later. Where the relay lives on another host

@@ -66,7 +66,10 @@ class PullResult:
     waiting: int = 0
 
     def __str__(self) -> str:
-        taken = f"reports opened: {self.reports}, tablets enrolled: {self.enrolled}, for other roles: {self.not_granted}"
+        taken = (
+            f"reports opened: {self.reports}, tablets enrolled: {self.enrolled}, for other roles: {self.not_granted}"
+        )
+        taken += f", for other roles: {self.not_granted}"
         left = f"waiting for their author: {self.waiting}, new alarms: {self.alarms}"
         return f"log of {self.log_size}, new: {self.leaves}; {taken}; {left}"
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
+
+from starlette.types import ASGIApp
 
 from firsthand.errors import BadSignature, Busy, Damaged, FirsthandError, Malformed, TheirFault, Usage
 from firsthand.protocol.directory import Directory
@@ -170,19 +173,29 @@ def serve(folder: Path, host: str, port: int, passphrase: str, ports: Ports, *, 
     """
     server.leave_on_signals()
     with contextlib.closing(server.listen(host, port)) as listener, Desk.open(folder, passphrase) as desk:
-        directory = _Directories(desk)
-        directory.newest()  # a desk that cannot verify its directory must not show a page
         url = relay_url or desk.card.get("relay")
         fetcher = Fetcher(_pull_of(desk, url, ports) if isinstance(url, str) and url else None)
-        people = PeopleStore(desk.store)
-        context = Context(
-            desk.keys.role, desk.store, ports.clock, directory.newest, fetcher, Accounts(people, ports.clock)
-        )
+        app = application(desk, ports, listener, host, fetcher)
         fetcher.start()
         try:
-            server.run(make_app(context, server.host_names(host, listener)), listener, f"desk {desk.keys.role}")
+            server.WebServer(app, listener, f"desk {desk.keys.role}").run(sockets=[listener])
         finally:
             fetcher.stop()
+
+
+def application(
+    desk: Desk, ports: Ports, listener: socket.socket, host: str, fetcher: Fetcher | None = None
+) -> ASGIApp:
+    """The pages of an open desk; without a fetcher they show what is there already.
+
+    Raises:
+        Damaged, Malformed, BadSignature, WrongMission: a desk that cannot verify its directory shows no page.
+    """
+    directories = _Directories(desk)
+    directories.newest()
+    sign_in = Accounts(PeopleStore(desk.store), ports.clock)
+    context = Context(desk.keys.role, desk.store, ports.clock, directories.newest, fetcher or Fetcher(None), sign_in)
+    return make_app(context, server.host_names(host, listener))
 
 
 class _Directories:

@@ -66,26 +66,11 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-def run(app: ASGIApp, listener: socket.socket, name: str) -> None:
-    """Serve until a signal; requests under way are finished first."""
-    config = uvicorn.Config(
-        app,
-        http="httptools",
-        ws="none",
-        lifespan="off",
-        access_log=False,
-        log_config=None,
-        log_level=logging.CRITICAL,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE_S,
-    )
-    _Server(config, listener, name).run(sockets=[listener])
+class WebServer(uvicorn.Server):
+    """Serves until a signal, or until `should_exit` is set; requests under way are finished first."""
 
-
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, listener: socket.socket, name: str) -> None:
-        super().__init__(config)
+    def __init__(self, app: ASGIApp, listener: socket.socket, name: str) -> None:
+        super().__init__(_config(app))
         self._listener = listener
         self._name = name
 
@@ -112,3 +97,18 @@ class _Server(uvicorn.Server):
         shown = f"[{host}]" if ":" in host else host
         sys.stdout.write(f"{self._name} listening on http://{shown}:{port}\n")
         sys.stdout.flush()
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        log_level=logging.CRITICAL,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_S,
+    )

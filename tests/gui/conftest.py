@@ -83,15 +83,12 @@ class Hand:
         for _ in range(count):
             EventLoop.idle()
 
-    def wait_for(self, ready: Callable[[], bool]) -> None:
-        """Frames until a background job has come back; bounded."""
-        from kivy.base import EventLoop
-
-        for _ in range(20_000):
-            EventLoop.idle()
-            if ready():
-                return
-        raise AssertionError("the background job did not come back")
+    def job_done(self) -> None:
+        """The background job has ended and its outcome is on the screen."""
+        thread = self.host.background.thread
+        thread.join(timeout=120)
+        assert not thread.is_alive(), "the background job hangs"
+        self.frames()
 
     def keys(self) -> list[Any]:
         return [w for w in self.host.walk(restrict=True) if hasattr(w, "word_text") and not w.disabled]

@@ -11,8 +11,8 @@ import pytest
 
 def enter_training(hand: Any) -> None:
     hand.tap("Look around in training")
-    hand.wait_for(lambda: hand.host.tablet is not None)
-    hand.frames()
+    hand.job_done()
+    assert hand.host.tablet.training
 
 
 def answer_own_observation(hand: Any) -> None:

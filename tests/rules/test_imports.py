@@ -27,38 +27,115 @@ class Law:
 
 
 LAWS = (
-    Law("cryptography", ROOMS, ("cryptography",),
+    Law(
+        "cryptography",
+        ROOMS,
+        ("cryptography",),
         ("firsthand/protocol/suite.py", "firsthand/protocol/signing.py"),
-        "one small module can be swapped for the second implementation and audited; the relay loads signing alone"),
-    Law("domain-and-protocol", ("firsthand/domain",), ("firsthand.protocol",), (),
-        "what a report says must not know how it is sealed"),
-    Law("protocol-and-domain", ("firsthand/protocol",), ("firsthand.domain",), (),
-        "the seal must treat every content alike"),
-    Law("pure-core", ("firsthand",), ("os", "time", "random", "secrets", "sqlite3", "sqlite_utils", "sqlalchemy",
-        "socket", "httpx", "starlette", "kivy", "pathlib", "subprocess", "threading", "fieldapp", "sync_server"),
+        "one small module can be swapped for the second implementation and audited; the relay loads signing alone",
+    ),
+    Law(
+        "domain-and-protocol",
+        ("firsthand/domain",),
+        ("firsthand.protocol",),
         (),
-        "what both sides share has no clock, chance, disk or network of its own, so that it can be proved"),
-    Law("kivy", ROOMS, ("kivy",), ("fieldapp/app.py", "fieldapp/screens/*", "fieldapp/widgets/*"),
-        "flows run from a shell, in tests and in replay without a window"),
-    Law("tablet-sql", ("fieldapp",), ("sqlite3", "sqlite_utils"), ("fieldapp/vault/*",),
-        "one place writes the tablet's disk, so one place proves what is on it"),
-    Law("server-sql", ("sync_server",), ("sqlite3", "sqlcipher3", "sqlalchemy", "sqlite_utils"),
+        "what a report says must not know how it is sealed",
+    ),
+    Law(
+        "protocol-and-domain",
+        ("firsthand/protocol",),
+        ("firsthand.domain",),
+        (),
+        "the seal must treat every content alike",
+    ),
+    Law(
+        "pure-core",
+        ("firsthand",),
+        (
+            "os",
+            "time",
+            "random",
+            "secrets",
+            "sqlite3",
+            "sqlite_utils",
+            "sqlalchemy",
+            "socket",
+            "httpx",
+            "starlette",
+            "kivy",
+            "pathlib",
+            "subprocess",
+            "threading",
+            "fieldapp",
+            "sync_server",
+        ),
+        (),
+        "what both sides share has no clock, chance, disk or network of its own, so that it can be proved",
+    ),
+    Law(
+        "kivy",
+        ROOMS,
+        ("kivy",),
+        ("fieldapp/app.py", "fieldapp/screens/*", "fieldapp/widgets/*"),
+        "flows run from a shell, in tests and in replay without a window",
+    ),
+    Law(
+        "tablet-sql",
+        ("fieldapp",),
+        ("sqlite3", "sqlite_utils"),
+        ("fieldapp/vault/*",),
+        "one place writes the tablet's disk, so one place proves what is on it",
+    ),
+    Law(
+        "server-sql",
+        ("sync_server",),
+        ("sqlite3", "sqlcipher3", "sqlalchemy", "sqlite_utils"),
         ("sync_server/relay/store.py", "sync_server/desk/store*"),
-        "each store has one author"),
-    Law("http-client", ROOMS, ("httpx", "requests", "urllib.request", "http.client"),
+        "each store has one author",
+    ),
+    Law(
+        "http-client",
+        ROOMS,
+        ("httpx", "requests", "urllib.request", "http.client"),
         ("fieldapp/sync/carriers/http.py", "sync_server/link.py"),
-        "what leaves the machine leaves through a door that we watch"),
+        "what leaves the machine leaves through a door that we watch",
+    ),
     Law("apps-apart", ("fieldapp",), ("sync_server",), (), "a tablet carries no server"),
-    Law("servers-apart", ("sync_server",), ("fieldapp",), ("sync_server/admin/replay.py",),
-        "a server carries no tablet; replay alone drives the tablet's flows"),
-    Law("relay-apart", ("sync_server/relay",), ("sync_server.desk", "sync_server.admin", "firsthand.domain"), (),
-        "the relay's host yields ciphertext only"),
-    Law("desk-apart", ("sync_server/desk",), ("sync_server.relay", "sync_server.admin"), (),
-        "the desk's keys never share a process with the relay"),
-    Law("chance", ROOMS, ("random", "secrets"), ("sync_server/desk/accounts.py",),
-        "randomness comes through the Entropy port; session secrets of the desk's web pages are the exception"),
-    Law("wall-clock", ("firsthand", "fieldapp/flows", "fieldapp/vault", "fieldapp/sync"), ("time", "datetime.datetime.now"),
-        (), "device time comes through the Clock port and is never used for order or keys"),
+    Law(
+        "servers-apart",
+        ("sync_server",),
+        ("fieldapp",),
+        ("sync_server/admin/replay.py",),
+        "a server carries no tablet; replay alone drives the tablet's flows",
+    ),
+    Law(
+        "relay-apart",
+        ("sync_server/relay",),
+        ("sync_server.desk", "sync_server.admin", "firsthand.domain"),
+        (),
+        "the relay's host yields ciphertext only",
+    ),
+    Law(
+        "desk-apart",
+        ("sync_server/desk",),
+        ("sync_server.relay", "sync_server.admin"),
+        (),
+        "the desk's keys never share a process with the relay",
+    ),
+    Law(
+        "chance",
+        ROOMS,
+        ("random", "secrets"),
+        ("sync_server/desk/accounts.py",),
+        "randomness comes through the Entropy port; session secrets of the desk's web pages are the exception",
+    ),
+    Law(
+        "wall-clock",
+        ("firsthand", "fieldapp/flows", "fieldapp/vault", "fieldapp/sync"),
+        ("time", "datetime.datetime.now"),
+        (),
+        "device time comes through the Clock port and is never used for order or keys",
+    ),
 )
 
 _RELAY_PROTOCOL = {"signing", "merkle", "checkpoint", "receipt", "token", "erase", "bundle"}
@@ -125,8 +202,15 @@ def test_a_loaded_relay_holds_no_module_that_can_open_or_read_a_report() -> None
 
 
 def test_broad_excepts_stand_only_at_the_three_outermost_places() -> None:
-    allowed = {"fieldapp/app.py", "fieldapp/sync/worker.py", "fieldapp/cli.py", "sync_server/relay/app.py",
-               "sync_server/cli.py", "sync_server/desk/pages/app.py", "sync_server/desk/main.py"}
+    allowed = {
+        "fieldapp/app.py",
+        "fieldapp/sync/worker.py",
+        "fieldapp/cli.py",
+        "sync_server/relay/app.py",
+        "sync_server/cli.py",
+        "sync_server/desk/pages/app.py",
+        "sync_server/desk/main.py",
+    }
     broken = []
     for room in ROOMS:
         for path in _files(room):
@@ -134,7 +218,10 @@ def test_broad_excepts_stand_only_at_the_three_outermost_places() -> None:
                 if not isinstance(node, ast.ExceptHandler):
                     continue
                 caught = ast.unparse(node.type) if node.type else "everything"
-                if caught in {"everything", "Exception", "BaseException"} and str(path.relative_to(ROOT)) not in allowed:
+                if (
+                    caught in {"everything", "Exception", "BaseException"}
+                    and str(path.relative_to(ROOT)) not in allowed
+                ):
                     broken.append(f"{path.relative_to(ROOT)}:{node.lineno} catches {caught}")
     assert not broken, "an error that nobody understands must reach the outermost handler\n" + "\n".join(broken)
 

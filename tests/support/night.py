@@ -27,7 +27,11 @@ def _tree_hash() -> str:
 def _node_ids() -> list[str]:
     out = subprocess.run(
         [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", "night", "tests"],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=LIMIT_S,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LIMIT_S,
     ).stdout
     return [line for line in out.splitlines() if "::" in line]
 

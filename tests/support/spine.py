@@ -23,11 +23,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def run(*argv: str, ok: bool = True, env: dict[str, str] | None = None, **options: object) -> subprocess.CompletedProcess[str]:
+def run(
+    *argv: str, ok: bool = True, env: dict[str, str] | None = None, **options: object
+) -> subprocess.CompletedProcess[str]:
     """Runs `python -m ARGV` to its end; with `ok`, a failure shows what was printed."""
     done = subprocess.run(
-        [sys.executable, "-m", *argv], cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S, check=False,
-        env={**os.environ, **(env or {})}, **options,  # type: ignore[call-overload]
+        [sys.executable, "-m", *argv],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+        env={**os.environ, **(env or {})},
+        **options,  # type: ignore[call-overload]
     )
     if ok:
         assert done.returncode == 0, f"{argv[:3]} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
@@ -52,7 +60,11 @@ def start(*argv: str, port: int, log: Path) -> Server:
     """Starts `python -m ARGV --port PORT` and waits for the line that says where it listens."""
     with log.open("ab") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-u", "-m", *argv, "--port", str(port)], cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True
+            [sys.executable, "-u", "-m", *argv, "--port", str(port)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
         )
     assert process.stdout is not None
     for line in process.stdout:
@@ -123,7 +135,9 @@ class World:
     def export(self, role: str, what: str, fmt: str = "csv") -> Path:
         """An export of a desk; returns the file."""
         out = self.base / f"{role}-{what}.{fmt}"
-        self.server("desk-export", str(self.mission / "desks" / role), "--what", what, "--format", fmt, "--out", str(out))
+        self.server(
+            "desk-export", str(self.mission / "desks" / role), "--what", what, "--format", fmt, "--out", str(out)
+        )
         return out
 
     def close(self) -> None:

@@ -125,7 +125,5 @@ def test_reading_the_command_line_of_a_relay_loads_nothing_that_opens_a_report()
         "print([m for m in sys.modules if m.startswith(('firsthand.protocol', 'firsthand.domain', 'fieldapp',"
         " 'sync_server.admin', 'sync_server.desk', 'tuf', 'cryptography'))])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"

@@ -94,9 +94,7 @@ def test_a_report_reaches_the_weekly_table_and_each_desk_opens_its_own_parts(wor
         world.pull(role)
     weekly = rows(world.export("risk_cell", "weekly"))
     assert {
-        (row["area"], row["week"], row["family"]): row["reports"]
-        for row in weekly
-        if row["reports"].isdigit()
+        (row["area"], row["week"], row["family"]): row["reports"] for row in weekly if row["reports"].isdigit()
     } == {
         ("Lemba North", "2026-W46", "A5"): "1",
         ("Lemba North", "2026-W46", "A7"): "1",
@@ -120,9 +118,7 @@ def test_no_word_of_a_sealed_report_stands_anywhere(world: World, monkeypatch: p
     outputs = [world.tablet(home, "record", str(path)).stderr]
     world.tablet(home, "sync")
     outputs.append(
-        run(
-            "fieldapp", "--home", str(home), "record", str(path), "--passphrase-file", str(path), ok=False
-        ).stderr
+        run("fieldapp", "--home", str(home), "record", str(path), "--passphrase-file", str(path), ok=False).stderr
     )
     world.pull("risk_cell")
     world.pull("custodian")
@@ -203,17 +199,10 @@ def test_the_wrong_passphrase_invitation_folder_or_port_is_told_apart(world: Wor
     wrong = world.base / "wrong.txt"
     wrong.write_text("seven other words that open nothing here\n", encoding="utf-8")
     assert (
-        run(
-            "fieldapp", "--home", str(home), "status", "--json", "--passphrase-file", str(wrong), ok=False
-        ).returncode
+        run("fieldapp", "--home", str(home), "status", "--json", "--passphrase-file", str(wrong), ok=False).returncode
         == 4
     )
-    assert (
-        run(
-            "sync_server", "devices", str(world.mission), "--passphrase-file", str(wrong), ok=False
-        ).returncode
-        == 4
-    )
+    assert run("sync_server", "devices", str(world.mission), "--passphrase-file", str(wrong), ok=False).returncode == 4
     assert world.server("mission", "init", str(world.mission), "--name", "Again", ok=False).returncode == 3
     used = world.tablet(world.base / "second", "enrol", str(world.base / "one.invitation"), ok=False)
     assert used.returncode in (3, 8)

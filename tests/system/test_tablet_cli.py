@@ -253,9 +253,7 @@ def test_a_report_that_cannot_be_sealed_names_its_fields_and_seals_nothing(
     assert shell.status()["reports"] == []
 
 
-def test_a_problem_names_the_field_in_words_and_never_repeats_what_it_holds(
-    shell: Shell, tmp_path: Path
-) -> None:
+def test_a_problem_names_the_field_in_words_and_never_repeats_what_it_holds(shell: Shell, tmp_path: Path) -> None:
     report = example()
     report["acts"][0]["counts"][0] |= {"min": 9, "best": 3}
     report["note"] = "call +33 6 12 34 56 78 zq-canary"

@@ -100,9 +100,7 @@ def test_five_words_make_no_mission(run: Run, tmp_path: Path) -> None:
     assert answer == (4, said("weak-passphrase"))
 
 
-def test_the_file_of_another_editor_holds_the_same_passphrase(
-    run: Run, mission: Path, tmp_path: Path
-) -> None:
+def test_the_file_of_another_editor_holds_the_same_passphrase(run: Run, mission: Path, tmp_path: Path) -> None:
     path = tmp_path / "windows"
     path.write_bytes(b"\xef\xbb\xbf" + PASSPHRASE.replace("-", " ").encode() + b"\r\nsecond line\r\n")
     assert run("devices", mission, "--passphrase-file", path) == (0, "")
@@ -126,9 +124,7 @@ def test_the_file_of_another_editor_holds_the_same_passphrase(
     ],
     ids=lambda arguments: " ".join(arguments) or "none",
 )
-def test_a_command_line_that_cannot_be_followed_is_usage(
-    run: Run, secret: Path, arguments: list[str]
-) -> None:
+def test_a_command_line_that_cannot_be_followed_is_usage(run: Run, secret: Path, arguments: list[str]) -> None:
     code, text = run(*arguments, "--passphrase-file", secret)
     assert code == 2
     assert text.startswith("usage:")
@@ -139,9 +135,7 @@ def test_folders_that_are_no_mission_are_said_so(run: Run, secret: Path, tmp_pat
         assert run("devices", folder, "--passphrase-file", secret) == (3, said("not-a-mission"))
 
 
-def test_what_enrol_and_revoke_refuse_is_said_so(
-    run: Run, mission: Path, secret: Path, tmp_path: Path
-) -> None:
+def test_what_enrol_and_revoke_refuse_is_said_so(run: Run, mission: Path, secret: Path, tmp_path: Path) -> None:
     (tmp_path / "there").write_text("mine", encoding="utf-8")
     cases = [
         ("relay-address", ["enrol", mission, "A", "--relay", "relay", "--out", tmp_path / "new"]),

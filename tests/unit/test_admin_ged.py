@@ -170,9 +170,7 @@ def test_an_event_in_which_perhaps_nobody_died_counts_nobody() -> None:
         ({"date_prec": "6"}, "precision"),
     ],
 )
-def test_a_row_that_cannot_be_mapped_is_refused_for_its_one_fault(
-    changes: dict[str, str], reason: str
-) -> None:
+def test_a_row_that_cannot_be_mapped_is_refused_for_its_one_fault(changes: dict[str, str], reason: str) -> None:
     with pytest.raises(ged.RowRefused) as caught:
         ged.report_of(row(**changes), frozenset({"Halwan"}))
     assert caught.value.reason == reason
@@ -180,7 +178,11 @@ def test_a_row_that_cannot_be_mapped_is_refused_for_its_one_fault(
 
 @pytest.mark.parametrize(
     ("changes", "people"),
-    [({"deaths_low": "4"}, (3, 3, 5)), ({"deaths_high": "2"}, (1, 3, 3)), ({"deaths_low": "9", "deaths_high": "0"}, (3, 3, 3))],
+    [
+        ({"deaths_low": "4"}, (3, 3, 5)),
+        ({"deaths_high": "2"}, (1, 3, 3)),
+        ({"deaths_low": "9", "deaths_high": "0"}, (3, 3, 3)),
+    ],
 )
 def test_margins_in_disorder_widen_to_hold_the_best_estimate_and_lose_no_event(
     changes: dict[str, str], people: tuple[int, int, int]

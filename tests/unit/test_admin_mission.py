@@ -26,9 +26,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> MissionFolder:
     return missions.trial(tmp_path_factory.mktemp("mission"), "North")
 
 
-def init(
-    folder: Path, name: str = "Trial", areas: Path | None = None, passphrase: str = PASSPHRASE
-) -> MissionFolder:
+def init(folder: Path, name: str = "Trial", areas: Path | None = None, passphrase: str = PASSPHRASE) -> MissionFolder:
     return mission.init(folder, name=name, areas=areas, passphrase=passphrase, ports=missions.ports())
 
 
@@ -61,9 +59,7 @@ def test_no_two_secrets_are_the_same(made: MissionFolder) -> None:
         keys = cbor.decode(sealed_file_open(PASSPHRASE, blob, "desk"))
         assert isinstance(keys, dict)
         secrets += [keys["epochs"][0][1], keys["sign_seed"], keys["storage_key"]]
-    offline = cbor.decode(
-        sealed_file_open(PASSPHRASE, (made.admin / "offline.sealed").read_bytes(), "offline")
-    )
+    offline = cbor.decode(sealed_file_open(PASSPHRASE, (made.admin / "offline.sealed").read_bytes(), "offline"))
     assert isinstance(offline, dict)
     secrets += [*offline["root"], *offline["targets"]]
     secrets.append(bytes.fromhex(json.loads((made.relay_folder / "relay.json").read_bytes())["log_seed"]))

@@ -73,9 +73,7 @@ def statements(mission: MissionFolder) -> list[list[bytes]]:
 
 
 # -- enrol -------------------------------------------------------------------------------------------------
-def test_an_invitation_holds_what_a_tablet_needs_with_no_network(
-    mission: MissionFolder, tmp_path: Path
-) -> None:
+def test_an_invitation_holds_what_a_tablet_needs_with_no_network(mission: MissionFolder, tmp_path: Path) -> None:
     out, qr = tmp_path / "team.invitation", tmp_path / "team.png"
     enrol.enrol(mission, "Team 1", relay_url=NOBODY, out=out, qr=qr, passphrase=PASSPHRASE, ports=ports())
     invitation = parse_invitation(out.read_bytes())
@@ -158,9 +156,7 @@ def test_an_address_of_another_form_is_refused(mission: MissionFolder) -> None:
         enrol.enrol_many(mission, ["a"], relay_url="relay", passphrase=PASSPHRASE, ports=ports())
 
 
-def test_no_file_is_overwritten_and_no_label_is_spent_for_nothing(
-    mission: MissionFolder, tmp_path: Path
-) -> None:
+def test_no_file_is_overwritten_and_no_label_is_spent_for_nothing(mission: MissionFolder, tmp_path: Path) -> None:
     taken = tmp_path / "taken"
     taken.write_text("mine", encoding="utf-8")
     cases = [
@@ -170,18 +166,14 @@ def test_no_file_is_overwritten_and_no_label_is_spent_for_nothing(
     ]
     for out, qr, fault in cases:
         with pytest.raises(fault):
-            enrol.enrol(
-                mission, "Team 1", relay_url=NOBODY, out=out, qr=qr, passphrase=PASSPHRASE, ports=ports()
-            )
+            enrol.enrol(mission, "Team 1", relay_url=NOBODY, out=out, qr=qr, passphrase=PASSPHRASE, ports=ports())
     assert taken.read_text(encoding="utf-8") == "mine"
     assert listed(mission) == []
 
 
 def test_a_wrong_passphrase_opens_nothing(mission: MissionFolder) -> None:
     with pytest.raises(errors.WrongPassphrase):
-        enrol.enrol_many(
-            mission, ["a"], relay_url=NOBODY, passphrase="one two three four five six", ports=ports()
-        )
+        enrol.enrol_many(mission, ["a"], relay_url=NOBODY, passphrase="one two three four five six", ports=ports())
 
 
 def test_two_administrators_at_once_do_not_mix(mission: MissionFolder) -> None:
@@ -191,9 +183,7 @@ def test_two_administrators_at_once_do_not_mix(mission: MissionFolder) -> None:
 
 
 @pytest.mark.parametrize("name", ["keys.sealed", "register.sealed"])
-def test_a_flipped_or_cut_file_is_damage_and_not_a_wrong_passphrase(
-    mission: MissionFolder, name: str
-) -> None:
+def test_a_flipped_or_cut_file_is_damage_and_not_a_wrong_passphrase(mission: MissionFolder, name: str) -> None:
     path = mission.admin / name
     whole = path.read_bytes()
     for wrong in (whole[:-1], whole[:-1] + bytes([whole[-1] ^ 1]), b""):

@@ -13,17 +13,20 @@ from tests.support.canary import find
 WORD = "canary-Ωmega-7Q"
 
 
-@pytest.mark.parametrize("disguise", [
-    lambda raw: raw,
-    lambda raw: WORD.encode("utf-16-le"),
-    lambda raw: WORD.encode("utf-16-be"),
-    lambda raw: raw.hex().encode(),
-    lambda raw: raw.hex().upper().encode(),
-    lambda raw: base64.b64encode(b"before " + raw + b" after"),
-    lambda raw: base64.b64encode(b"before. " + raw + b" after"),
-    lambda raw: base64.b64encode(b"before.. " + raw + b" after"),
-    lambda raw: zlib.compress(b"before " + raw + b" after"),
-])
+@pytest.mark.parametrize(
+    "disguise",
+    [
+        lambda raw: raw,
+        lambda raw: WORD.encode("utf-16-le"),
+        lambda raw: WORD.encode("utf-16-be"),
+        lambda raw: raw.hex().encode(),
+        lambda raw: raw.hex().upper().encode(),
+        lambda raw: base64.b64encode(b"before " + raw + b" after"),
+        lambda raw: base64.b64encode(b"before. " + raw + b" after"),
+        lambda raw: base64.b64encode(b"before.. " + raw + b" after"),
+        lambda raw: zlib.compress(b"before " + raw + b" after"),
+    ],
+)
 def test_every_disguise_is_seen_through(tmp_path: Path, disguise) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "file").write_bytes(b"\x01noise " + disguise(WORD.encode()) + b" noise\xff")
     assert find(tmp_path, [WORD])

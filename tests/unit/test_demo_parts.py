@@ -37,9 +37,7 @@ def test_a_child_is_waited_for_and_ended_with_all_that_it_started(children: Chil
         os.killpg(child.process.pid, 0)
 
 
-def test_a_child_that_ends_too_early_is_a_failure_and_its_words_are_kept(
-    children: Children, tmp_path: Path
-) -> None:
+def test_a_child_that_ends_too_early_is_a_failure_and_its_words_are_kept(children: Children, tmp_path: Path) -> None:
     child = children.start("broken", "no_such_module_at_all", ready="never")
     with pytest.raises(ChildDidNotStart):
         children.address(child)

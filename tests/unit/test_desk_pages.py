@@ -221,7 +221,7 @@ def test_settings_lead_back_only_to_our_own_pages(client: TestClient, back: str)
     assert client.post("/settings", data={"lang": "fr", "back": back}).headers["location"] == "/"
 
 
-# -- pages --------------------------------------------------------------------------------------------------------------
+# -- pages
 @pytest.mark.parametrize("lang", ["en", "fr", "ar"])
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_in_every_language(client: TestClient, path: str, lang: str) -> None:

@@ -76,9 +76,7 @@ def test_a_directory_says_what_the_mission_was_made_with(files: Files, mission: 
     assert all(invite.expires_day == missions.DAY + 14 for invite in directory.invites.values())
 
 
-def test_without_the_labels_file_everything_but_the_labels_is_there(
-    files: Files, mission: MissionFolder
-) -> None:
+def test_without_the_labels_file_everything_but_the_labels_is_there(files: Files, mission: MissionFolder) -> None:
     whole = verify(files, mission)
     del files["labels.cbor"]
     directory = verify(files, mission)
@@ -100,9 +98,7 @@ def test_another_root_than_the_pinned_one_is_another_mission(files: Files) -> No
         Directory.verify(files, bytes(32))
 
 
-@pytest.mark.parametrize(
-    "name", ["root.json", "timestamp.json", "snapshot.json", "targets.json", "devices.json"]
-)
+@pytest.mark.parametrize("name", ["root.json", "timestamp.json", "snapshot.json", "targets.json", "devices.json"])
 @pytest.mark.parametrize("position", [0, -1], ids=["first", "last"])
 def test_no_signature_may_be_missing(files: Files, mission: MissionFolder, name: str, position: int) -> None:
     value = json.loads(files[name])
@@ -131,9 +127,7 @@ def test_a_root_that_one_kind_of_key_could_sign_alone_is_refused(files: Files, k
         Directory.verify(files, None)
 
 
-def test_the_administrator_cannot_replace_a_role_key(
-    files: Files, mission: MissionFolder, admin: AdminKeys
-) -> None:
+def test_the_administrator_cannot_replace_a_role_key(files: Files, mission: MissionFolder, admin: AdminKeys) -> None:
     facts = cbor.decode(files["mission.cbor"])
     assert isinstance(facts, dict)
     facts["roles"][0][2] = bytes(1216)
@@ -142,9 +136,7 @@ def test_the_administrator_cannot_replace_a_role_key(
         verify(daily_resigned(files, admin), mission)
 
 
-def test_the_administrator_cannot_sign_targets(
-    files: Files, mission: MissionFolder, admin: AdminKeys
-) -> None:
+def test_the_administrator_cannot_sign_targets(files: Files, mission: MissionFolder, admin: AdminKeys) -> None:
     targets = Metadata[Targets].from_bytes(files["targets.json"])
     targets.signed.version += 1
     targets.signatures.clear()
@@ -161,9 +153,7 @@ def test_what_the_administrator_may_sign_alone_is_accepted(
     assert verify(daily_resigned(files, admin), mission).invites == {}
 
 
-@pytest.mark.parametrize(
-    "name", ["timestamp.json", "snapshot.json", "devices.json", "devices.cbor", "labels.cbor"]
-)
+@pytest.mark.parametrize("name", ["timestamp.json", "snapshot.json", "devices.json", "devices.cbor", "labels.cbor"])
 def test_parts_of_two_publications_do_not_mix(
     files: Files, mission: MissionFolder, admin: AdminKeys, name: str
 ) -> None:
@@ -283,9 +273,7 @@ def test_the_reference_client_of_tuf_accepts_the_same_directory(tmp_path: Path) 
         passphrase=missions.PASSPHRASE,
         ports=late,
     )
-    [invitation] = enrol_many(
-        folder, ["Team 1"], relay_url=missions.NOBODY, passphrase=missions.PASSPHRASE, ports=late
-    )
+    [invitation] = enrol_many(folder, ["Team 1"], relay_url=missions.NOBODY, passphrase=missions.PASSPHRASE, ports=late)
     for name in ("cache", "targets"):
         (tmp_path / name).mkdir()
     client = Updater(

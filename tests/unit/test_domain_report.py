@@ -222,13 +222,6 @@ def test_prose_keeps_lines_and_plain_direction_marks() -> None:
     assert report.narrative.what_happened == text
 
 
-def test_both_spellings_of_a_basis_are_one() -> None:
-    for written in ("legitimate_interest", "legitimate_interests"):
-        basis = parse_report(as_bytes(changed("radio", "basis.code", written))).basis
-        assert basis
-        assert basis.code == "legitimate_interests"
-
-
 def test_null_is_absent() -> None:
     report = changed("flash", "station", None)
     assert parse_report(as_bytes(report)) == parse_report(as_bytes(sample("flash")))

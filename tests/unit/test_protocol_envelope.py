@@ -223,9 +223,7 @@ def test_a_manifest_that_names_another_device_is_not_sealed() -> None:
 def test_the_manifest_arrives_as_it_was_drafted() -> None:
     wanted = draft(supersedes=b"\x05" * 32, directory=(9, b"\x06" * 32, True))
     opened = open_as(seal_to(ALL, supersedes=b"\x05" * 32, directory=(9, b"\x06" * 32, True)).envelope, 2)
-    assert all(
-        getattr(opened.manifest, name) == getattr(wanted, name) for name in wanted.__dataclass_fields__
-    )
+    assert all(getattr(opened.manifest, name) == getattr(wanted, name) for name in wanted.__dataclass_fields__)
 
 
 # -- the author's own keys -----------------------------------------------------------------------------------
@@ -327,9 +325,7 @@ def test_the_gap_of_lengths_is_stepped_over() -> None:
 
 
 def left_for_part_five(parts: list[Any]) -> int:
-    sealed = [
-        padding.sealed_length(len(padding.pad_part(padding.deflate(oracle.cbor(part))))) for part in parts
-    ]
+    sealed = [padding.sealed_length(len(padding.pad_part(padding.deflate(oracle.cbor(part))))) for part in parts]
     return padding.body_class(sum(sealed) + padding.sealed_length(64)) - sum(sealed)
 
 

@@ -146,9 +146,7 @@ def test_scopes_that_bound_use_only_decide_no_key() -> None:
         (None, "vital"),
     ],
 )
-def test_neither_both_or_an_unknown_basis_is_refused(
-    scopes: dict[str, bool] | None, basis: str | None
-) -> None:
+def test_neither_both_or_an_unknown_basis_is_refused(scopes: dict[str, bool] | None, basis: str | None) -> None:
     with pytest.raises(Refused):
         policy().grants(scopes=scopes, basis=basis, sensitive=False, children_counted=False)
     with pytest.raises(Refused):
@@ -157,9 +155,7 @@ def test_neither_both_or_an_unknown_basis_is_refused(
 
 def test_an_unknown_medium_is_malformed() -> None:
     with pytest.raises(Malformed):
-        policy().grants(
-            scopes={}, basis=None, sensitive=False, children_counted=False, media=frozenset({"hologram"})
-        )
+        policy().grants(scopes={}, basis=None, sensitive=False, children_counted=False, media=frozenset({"hologram"}))
 
 
 def test_media_are_covered_one_by_one() -> None:
@@ -252,9 +248,7 @@ def set_at(*path: Any) -> Callable[[dict[str, Any], Any], None]:
         (set_at("rules", 0, "unless"), ["C2"]),
     ],
 )
-def test_a_policy_with_a_fault_is_malformed(
-    change: Callable[[dict[str, Any], Any], None], value: Any
-) -> None:
+def test_a_policy_with_a_fault_is_malformed(change: Callable[[dict[str, Any], Any], None], value: Any) -> None:
     data = shipped()
     change(data, value)
     with pytest.raises(Malformed):

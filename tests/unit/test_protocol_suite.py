@@ -123,9 +123,7 @@ def test_the_overhead_is_that_of_the_page() -> None:
 def test_streaming_gives_the_same_as_at_once(step: int) -> None:
     text, key = Stream(b"text").bytes(40_000), b"k" * 32
     sealer = suite.PartSealer(key, b"c")
-    sealed = (
-        b"".join(sealer.update(text[at : at + step]) for at in range(0, len(text), step)) + sealer.finalize()
-    )
+    sealed = b"".join(sealer.update(text[at : at + step]) for at in range(0, len(text), step)) + sealer.finalize()
     assert suite.part_open(key, b"c", sealed) == text
     opener = suite.PartOpener(key, b"c")
     opened = b"".join(opener.update(sealed[at : at + step]) for at in range(0, len(sealed), step))

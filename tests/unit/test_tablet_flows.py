@@ -120,9 +120,7 @@ def test_five_words_are_too_few_and_the_invitation_stays_good(tmp_path: Path, we
 
 def test_an_expired_invitation_makes_nothing(tmp_path: Path) -> None:
     with pytest.raises(errors.InvitationExpired):
-        enrol(
-            tmp_path / "home", mission().invitation(), PASSPHRASE, ports(clock=SetClock(NOW_S + 15 * DAY_S))
-        )
+        enrol(tmp_path / "home", mission().invitation(), PASSPHRASE, ports(clock=SetClock(NOW_S + 15 * DAY_S)))
     assert not (tmp_path / "home").exists()
 
 
@@ -150,10 +148,7 @@ def test_a_qr_text_alone_asks_for_the_file() -> None:
 # -- seal ------------------------------------------------------------------------------------------------
 def test_each_role_opens_exactly_what_the_policy_says(shared: Tablet) -> None:
     report_id = record(shared, as_json(example()))
-    found = {
-        role: set(opened_by(role, shared, report_id).parts)
-        for role in ("risk_cell", "hr_section", "focal_point")
-    }
+    found = {role: set(opened_by(role, shared, report_id).parts) for role in ("risk_cell", "hr_section", "focal_point")}
     assert found == {
         "risk_cell": {"counts", "facts"},
         "hr_section": {"counts", "facts", "narrative"},
@@ -228,9 +223,7 @@ def test_a_superseding_report_names_the_object_that_it_replaces(own: Tablet) -> 
     ("change", "error"),
     [({"form": 9}, errors.InvalidReport), ({"acts": [], "events": []}, errors.InvalidReport)],
 )
-def test_a_report_that_does_not_validate_seals_nothing(
-    own: Tablet, change: dict[str, Any], error: type
-) -> None:
+def test_a_report_that_does_not_validate_seals_nothing(own: Tablet, change: dict[str, Any], error: type) -> None:
     with pytest.raises(error) as caught:
         record(own, as_json(example() | change))
     assert caught.value.problems
@@ -440,9 +433,7 @@ def test_the_first_line_of_the_passphrase_file_counts(tmp_path: Path, content: b
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"   \nword", b"\xff\xfe\x00", None])
-def test_a_passphrase_file_without_a_passphrase_is_said_to_be_so(
-    tmp_path: Path, content: bytes | None
-) -> None:
+def test_a_passphrase_file_without_a_passphrase_is_said_to_be_so(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "pass"
     if content is not None:
         path.write_bytes(content)

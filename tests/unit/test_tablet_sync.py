@@ -191,9 +191,7 @@ def test_a_token_that_is_spent_on_another_list_is_passed_over(made: Tablet, rela
     assert relay.batches[-1][0] == token.token_at(made.keyring.token_seed, 3)
 
 
-def test_a_relay_that_calls_every_token_spent_is_left_in_bounded_time(
-    made: Tablet, relay: MemoryRelay
-) -> None:
+def test_a_relay_that_calls_every_token_spent_is_left_in_bounded_time(made: Tablet, relay: MemoryRelay) -> None:
     sync(made, relay, silent)
     some_reports(made, 1)
     relay.refuse = (409, "token-bound")
@@ -288,17 +286,14 @@ LIES: dict[str, Callable[[bytes], bytes]] = {
     "proofs exchanged": lambda answer: _receipts(
         answer,
         lambda found: [
-            Receipt(one.object_hash, one.index, two.proof)
-            for one, two in zip(found, found[::-1], strict=True)
+            Receipt(one.object_hash, one.index, two.proof) for one, two in zip(found, found[::-1], strict=True)
         ],
     ),
 }
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_a_wrong_receipt_is_not_believed_and_moves_nothing(
-    made: Tablet, relay: MemoryRelay, lie: str
-) -> None:
+def test_a_wrong_receipt_is_not_believed_and_moves_nothing(made: Tablet, relay: MemoryRelay, lie: str) -> None:
     some_reports(made, 1)
     relay.grow(6)
     relay.twist = LIES[lie]
@@ -345,9 +340,7 @@ def _one_answer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         _kept.clear()
 
 
-def test_a_log_that_was_rewritten_is_not_believed_although_its_receipts_hold(
-    made: Tablet, relay: MemoryRelay
-) -> None:
+def test_a_log_that_was_rewritten_is_not_believed_although_its_receipts_hold(made: Tablet, relay: MemoryRelay) -> None:
     relay.grow(3)
     sync(made, relay, silent)
     other = MemoryRelay()
@@ -398,9 +391,7 @@ def test_an_older_checkpoint_of_the_same_log_is_believed_and_the_newer_one_kept(
 
 
 # -- hurt rows -------------------------------------------------------------------------------------------
-def test_an_object_whose_row_is_hurt_is_counted_and_the_rest_goes_out(
-    made: Tablet, relay: MemoryRelay
-) -> None:
+def test_an_object_whose_row_is_hurt_is_counted_and_the_rest_goes_out(made: Tablet, relay: MemoryRelay) -> None:
     some_reports(made, 3)
     hurt = made.custody.row_id(made.custody.items()[2].object_hash)
     with made.vault.write():
@@ -409,9 +400,7 @@ def test_an_object_whose_row_is_hurt_is_counted_and_the_rest_goes_out(
     assert states(made) == [State.LOGGED, State.LOGGED, State.SEALED, State.LOGGED]
 
 
-def test_a_row_that_is_hurt_after_it_was_bound_does_not_hold_the_others_back(
-    made: Tablet, relay: MemoryRelay
-) -> None:
+def test_a_row_that_is_hurt_after_it_was_bound_does_not_hold_the_others_back(made: Tablet, relay: MemoryRelay) -> None:
     some_reports(made, 2)
     relay.down = True
     with pytest.raises(errors.NoNetwork):

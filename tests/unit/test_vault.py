@@ -293,11 +293,7 @@ def test_a_header_gives_the_vault_key_back(header_bytes: bytes) -> None:
 @given(data=st.data())
 def test_every_flip_and_cut_of_a_header_is_damage(header_bytes: bytes, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(header_bytes) - 1))
-    flipped = (
-        header_bytes[:at]
-        + bytes([header_bytes[at] ^ data.draw(st.integers(1, 255))])
-        + header_bytes[at + 1 :]
-    )
+    flipped = header_bytes[:at] + bytes([header_bytes[at] ^ data.draw(st.integers(1, 255))]) + header_bytes[at + 1 :]
     for hurt in (flipped, header_bytes[:at]):
         with pytest.raises(errors.Damaged):
             parse_header(hurt)
@@ -323,9 +319,7 @@ def test_a_cheap_or_ruinous_cost_is_refused_in_both_directions(cost: KdfCost) ->
 
 
 # -- side file -------------------------------------------------------------------------------------------
-def test_the_side_file_says_how_far_the_chain_had_come_and_only_to_its_own_vault(
-    vault: Vault, home: Path
-) -> None:
+def test_the_side_file_says_how_far_the_chain_had_come_and_only_to_its_own_vault(vault: Vault, home: Path) -> None:
     assert sidefile.read(home, vault) is None
     sidefile.write(home, vault, b"c" * 16, 7)
     first = (home / SIDE_NAME).read_bytes()

@@ -1,0 +1,87 @@
+"""The program as a person meets it: a real window under a virtual display, clicked with a mouse."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LIMIT_S = 90
+TOOLS = ("Xvfb", "xdotool")
+
+# prints a line when the training tablet is open, through the program's own entry
+WATCH = """
+import sys
+from fieldapp.screens.running import Running
+home = Running.home
+def said(self):
+    home(self)
+    print("home" if self.host.tablet is not None else "start", flush=True)
+Running.home = said
+from kivy.clock import Clock
+Clock.schedule_once(lambda dt: print("drawn", flush=True), 1)
+from fieldapp.__main__ import main
+sys.exit(main(["--home", sys.argv[1]]))
+"""
+
+
+@pytest.fixture
+def display() -> Iterator[str]:
+    missing = [tool for tool in TOOLS if shutil.which(tool) is None]
+    if missing:
+        pytest.skip(f"system package missing: {', '.join(missing)}")
+    read, write = os.pipe()
+    argv = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(argv, pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    ready, _, _ = select.select([read], [], [], LIMIT_S)
+    number = os.read(read, 16).decode().strip() if ready else ""
+    os.close(read)
+    yield f":{number}"
+    server.terminate()
+    server.wait(timeout=LIMIT_S)
+
+
+def line_of(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    ready, _, _ = select.select([process.stdout], [], [], LIMIT_S)
+    return process.stdout.readline().strip() if ready else ""
+
+
+def test_window_opens_welcomes_and_a_click_leads_into_training(display: str, tmp_path: Path) -> None:
+    """`fieldapp` without a vault: the welcome; one click on training; the window closes with exit code 0."""
+    env = {key: value for key, value in os.environ.items() if key != "SDL_VIDEODRIVER"} | {"DISPLAY": display}
+    argv = [sys.executable, "-c", WATCH, str(tmp_path / "none")]
+    window = subprocess.Popen(argv, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
+    try:
+        assert line_of(window) == "drawn"
+        subprocess.run(["xdotool", "mousemove", "1070", "530", "click", "1"], env=env, check=True, timeout=LIMIT_S)
+        assert line_of(window) == "home"
+        assert not (tmp_path / "none").exists()
+    finally:
+        window.terminate()
+        window.wait(timeout=LIMIT_S)
+
+
+def test_without_a_display_it_says_so_and_names_the_way_to_pictures(tmp_path: Path) -> None:
+    """One sentence and exit code 2; `fieldapp screens` then draws every screen."""
+    hidden = {"DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"}
+    env = {key: value for key, value in os.environ.items() if key not in hidden}
+    argv = [sys.executable, "-m", "fieldapp", "--home", str(tmp_path / "none")]
+    told = subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, timeout=LIMIT_S, check=False)
+    assert told.returncode == 2
+    assert "fieldapp screens" in told.stderr
+    out = tmp_path / "pictures"
+    argv = [sys.executable, "-m", "fieldapp", "screens", "--out", str(out), "--lang", "ar", "--theme", "night"]
+    drawn = subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, timeout=LIMIT_S, check=False)
+    assert (drawn.returncode, drawn.stderr) == (0, "")
+    names = {path.name for path in out.iterdir()}
+    assert {"home-ar-night.png", "welcome-ar-night.png", "table-ar-night.png", "send-running-ar-night.png"} <= names
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in out.iterdir())
