@@ -67,7 +67,8 @@ def machine() -> str:
         f"{name} {version(name)}"
         for name in ("cryptography", "starlette", "uvicorn", "sqlalchemy", "sqlcipher3", "sqlite-utils", "kivy")
     )
-    return f"{cpu}, {_cores()} cores, {platform.system()} {platform.release()}, Python {sys.version.split()[0]}; {packages}"
+    system = f"{platform.system()} {platform.release()}, Python {sys.version.split()[0]}"
+    return f"{cpu}, {_cores()} cores, {system}; {packages}"
 
 
 def _cores() -> int:

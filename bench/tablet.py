@@ -1,4 +1,4 @@
-"""The tablet without its window: unlock, save a draft, record a report, against a bare Argon2id and a bare SQLite row."""
+"""The tablet without its window: unlock, save a draft, record, against a bare Argon2id and a bare SQLite row."""
 
 from __future__ import annotations
 

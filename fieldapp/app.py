@@ -93,6 +93,20 @@ def run(home: Path, ports: Ports) -> None:
     """Open the window on the vault of `home`, or on the welcome where there is none; returns when it closes."""
     prepare()
     from kivy.app import App
+    from kivy.base import ExceptionHandler, ExceptionManager
+
+    class Calm(ExceptionHandler):
+        """The window's outermost: no traceback that could carry what was read, and no sudden end."""
+
+        def handle_exception(self, inst: BaseException) -> int:
+            """See Kivy."""
+            root = App.get_running_app().root
+            if root is None or not isinstance(inst, Exception):
+                return int(ExceptionManager.RAISE)
+            root.fault(inst)
+            return int(ExceptionManager.PASS)
+
+    ExceptionManager.add_handler(Calm())
 
     class FirsthandApp(App):
         """The window and its root."""

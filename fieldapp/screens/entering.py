@@ -104,7 +104,7 @@ class Entering:
 
     def _trained(self, outcome: object) -> None:
         if isinstance(outcome, Tablet):
-            self.host.tablet = outcome
+            self.host.admit(outcome)
             self.at_home()
         elif isinstance(outcome, errors.FirsthandError):
             self._error = sentences(outcome)
@@ -177,7 +177,7 @@ class Entering:
         if isinstance(outcome, Tablet):
             self._first = self._again = ""
             self._shown = False
-            self.host.tablet = outcome
+            self.host.admit(outcome)
             words, label = outcome.words, self._label
             self.host.draw(lambda: entry.draw_done(words, label, self))
         elif isinstance(outcome, errors.FirsthandError):
@@ -208,7 +208,7 @@ class Entering:
         self._busy, self._text = False, ""
         if isinstance(outcome, Tablet):
             self._shown = False
-            self.host.tablet = outcome
+            self.host.admit(outcome)
             if not self.host.hidden:
                 self.at_home()
         elif isinstance(outcome, errors.FirsthandError):

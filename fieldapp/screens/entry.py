@@ -292,6 +292,7 @@ def draw_done(six_words: str, label: str, on: DoneEvents) -> Widget:
         after=True,
         height="key_field",
         role=main_role(),
+        pad="m",
     )
     return Page(bar, reading=reading, foot=[Row(hide_key(on.hide, tall=True), begin, space="m")])
 

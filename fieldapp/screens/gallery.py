@@ -23,6 +23,7 @@ from fieldapp.screens import (
     consent,
     cover,
     entry,
+    fault,
     home,
     questions,
     record,
@@ -301,6 +302,7 @@ def scenes() -> dict[str, Make]:
             ),
             on,
         ),
+        "fault": lambda: fault.draw(sentences(errors.DiskFull()), on),
         "training": _training,
         "cover": lambda: cover.draw(cover.CoverView("length", "12"), on),
     }

@@ -78,6 +78,7 @@ class Host(BoxLayout):
         self.on_locked: Callable[[], None] = lambda: None
         self.on_hidden: Callable[[], None] = lambda: None
         self.before_lock: Callable[[], None] = lambda: None
+        self.on_fault: Callable[[errors.FirsthandError], None] = lambda _error: None
         self._make: Make = Widget
         self._covered: Make | None = None
         self._hidden_at = -PANIC_S
@@ -91,7 +92,7 @@ class Host(BoxLayout):
         self.bind(pos=self._move, size=self._move)
         theme.bind(revision=self._theme_changed)
         self.focus_ring = FocusRing(self)
-        Window.bind(on_key_down=self.focus_ring.key_down)
+        Window.bind(on_key_down=self._key_down)
         Clock.schedule_interval(self._idle, 5)
 
     # -- drawing -----------------------------------------------------------------------------------------------
@@ -175,8 +176,25 @@ class Host(BoxLayout):
             tablet, self.tablet = self.tablet, None
             tablet.close()
 
+    def admit(self, tablet: Tablet) -> None:
+        """A vault was opened just now."""
+        self.tablet = tablet
+        self._touched_s = self.ports.clock.monotonic_s()
+
+    def fault(self, error: Exception) -> None:
+        """What no screen foresaw: the covered window stays covered, else three sentences and a way on."""
+        known = error if isinstance(error, errors.FirsthandError) else errors.OurFault(type(error).__name__)
+        if self._covered is None:
+            self.on_fault(known)
+
+    def _key_down(self, window: object, key: int, scan: int, text: str | None, modifiers: list[str]) -> bool:
+        self._touched_s = self.ports.clock.monotonic_s()
+        return self._covered is None and self.focus_ring.key_down(window, key, scan, text, modifiers)
+
     def _idle(self, _dt: float) -> None:
         now = self.ports.clock.monotonic_s()
+        if self.background.running:
+            return
         if self.tablet is not None and not self.tablet.training and now - self._touched_s > IDLE_S:
             self.lock()
 

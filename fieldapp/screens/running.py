@@ -13,8 +13,8 @@ from fieldapp.flows.outbox import ReportRow
 from fieldapp.flows.report_form import ReportForm
 from fieldapp.flows.status import conditions
 from fieldapp.flows.unlock import Tablet
+from fieldapp.screens import fault, review, summary, sync
 from fieldapp.screens import home as home_page
-from fieldapp.screens import review, summary, sync
 from fieldapp.screens.entering import Entering
 from fieldapp.screens.host import Host, sentences
 from fieldapp.screens.recording import Recording
@@ -55,6 +55,7 @@ class Running:
         self.recording = Recording(host, self.home, self.show_sealed)
         entering.at_home = self.home
         host.stop_job = self.stop_sending
+        host.on_fault = self.fault
         self._tick = Clock.schedule_interval(self._minute, _TICK_S)
 
     # -- shared ------------------------------------------------------------------------------------------------
@@ -63,6 +64,10 @@ class Running:
 
     def lock(self) -> None:
         self.host.lock()
+
+    def fault(self, error: errors.FirsthandError) -> None:
+        """A page of its own for what no screen foresaw."""
+        self.host.draw(lambda: fault.draw(sentences(error), self))
 
     def settings(self) -> None:
         self._entering.settings()

@@ -103,7 +103,8 @@ class Key(ButtonBehavior, Surface):
             size_hint=(None, None), spacing=theme.space("l" if icon_size == "large" else "m") if icon and word else 0
         )
         pieces: list[Widget] = [piece for piece in (self._icon, texts if word else None) if piece is not None]
-        if after != theme.rtl:
+        self._icon_last = after != theme.rtl
+        if self._icon_last:
             pieces.reverse()
         for piece in pieces:
             inner.add_widget(piece)
@@ -130,17 +131,23 @@ class Key(ButtonBehavior, Surface):
     def _natural(self, text: Text) -> float:
         return text_width(text.logical, text.font_size, text.bold, theme.rtl) + 1
 
+    def _icon_beside(self, pad: float) -> float:
+        """Pixels for the icon: none where the word would be cut for it, because the word comes first."""
+        if self._icon is None:
+            return 0.0
+        beside = float(self._icon.width + self._inner.spacing)
+        cut = bool(self._label.logical) and not self.fit and self._label.widest_word > self.width - pad - beside
+        if cut and self._icon.parent:
+            self._inner.remove_widget(self._icon)
+        elif not cut and not self._icon.parent:
+            self._inner.add_widget(self._icon, index=0 if self._icon_last else len(self._inner.children))
+        return 0.0 if cut else beside
+
     def _arrange(self, *_args: object) -> None:
         texts = [text for text in (self._label, self._second) if text is not None and text.logical]
         wide = max((self._natural(text) for text in texts), default=0)
-        beside = self._icon.width + self._inner.spacing if self._icon else 0
         pad = 2 * self.padding[0]
-        if self._icon and self.word_text and not self.fit and self._label.widest_word > self.width - pad - beside:
-            self._icon.opacity, beside = 0, 0  # the word comes before its picture
-            if self._icon.parent:
-                self._inner.remove_widget(self._icon)
-        elif self._icon and not self._icon.parent:
-            beside = 0
+        beside = self._icon_beside(pad)
         if self.fit:
             self.width = max(wide + beside + pad, self.least)
         room = max(self.width - pad - beside, 1)
@@ -148,7 +155,7 @@ class Key(ButtonBehavior, Surface):
         for text in texts:
             text.width = width
         self._texts.size = (width, sum(text.height for text in texts))
-        icon_height = self._icon.height if self._icon else 0
+        icon_height = self._icon.height if self._icon and self._icon.parent else 0
         self._inner.size = (width + beside if self._texts.parent else beside, max(self._texts.height, icon_height))
         need = self._inner.height + 2 * self.padding[1]
         if self.size_hint_y is None:

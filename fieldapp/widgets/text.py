@@ -62,7 +62,13 @@ class _Drawn(Widget):
     def _move(self, *_args: object) -> None:
         wide, high = self.texture_size
         self._rectangle.size = (wide, high)
-        self._rectangle.pos = (int(self.center_x - wide / 2), int(self.center_y - high / 2))
+        # not center_x: the toolkit caches it, and tells this method before it drops the old value
+        self._rectangle.pos = (int(self.x + (self.width - wide) / 2), int(self.y + (self.height - high) / 2))
+
+    @property
+    def drawn_at(self) -> tuple[float, float]:
+        """Lower left corner of what is drawn."""
+        return self._rectangle.pos[0], self._rectangle.pos[1]
 
     @property
     def color(self) -> list[float]:

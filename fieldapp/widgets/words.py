@@ -26,7 +26,7 @@ def plural(language: str, count: int) -> str:
 
 
 class Words:
-    """`words("home.title")`, `words("home.waiting", n=2)`; a missing key is an error, not an empty label."""
+    """`words("home.title")`, `words("home.send.second", n=2)`; a missing key is an error, not an empty label."""
 
     def __init__(self, language: str) -> None:
         self.language = language

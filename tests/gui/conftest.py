@@ -90,15 +90,15 @@ class Hand:
         assert not thread.is_alive(), "the background job hangs"
         self.frames()
 
-    def keys(self) -> list[Any]:
+    def pressable(self) -> list[Any]:
         return [w for w in self.host.walk(restrict=True) if hasattr(w, "word_text") and not w.disabled]
 
     def words(self) -> list[str]:
         return [w.logical for w in self.host.walk(restrict=True) if hasattr(w, "logical")]
 
     def find(self, word: str, nth: int = 0) -> Any:
-        found = [w for w in self.keys() if w.word_text == word]
-        assert len(found) > nth, f"no key {word!r} among {[w.word_text for w in self.keys()]}"
+        found = [w for w in self.pressable() if w.word_text == word]
+        assert len(found) > nth, f"no key {word!r} among {[w.word_text for w in self.pressable()]}"
         return found[nth]
 
     def tap(self, word: str, nth: int = 0) -> None:

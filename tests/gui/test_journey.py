@@ -94,4 +94,4 @@ def test_unreachable_relay_keeps_everything_sealed_and_says_so(
     hand.job_done()
     assert "The relay does not answer." in hand.words()
     assert [row.state.value for row in hand.host.tablet.reports()] == ["sealed"]
-    assert "Send now" in [key.word_text for key in hand.keys()]
+    assert "Send now" in [key.word_text for key in hand.pressable()]

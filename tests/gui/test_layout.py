@@ -45,6 +45,9 @@ def faults(screen: Any) -> list[str]:
                 found.append(f"word cut: {widget.logical!r}")
             if widget.texture_size[1] > widget.height + SLACK:
                 found.append(f"lower than its text: {widget.logical!r}")
+            drawn = widget.drawn_at
+            if drawn[0] < widget.x - SLACK or abs(drawn[1] - widget.y) > widget.height - widget.texture_size[1] + SLACK:
+                found.append(f"drawn beside its place: {widget.logical!r}")
             if left < -SLACK or left + widget.width > SPACE.page_w + SLACK:
                 found.append(f"beyond the side: {widget.logical!r}")
             if not inside_scroll(widget) and (bottom < -SLACK or bottom + widget.height > SPACE.page_h + SLACK):

@@ -1,4 +1,4 @@
-"""Looks for strings that must not be anywhere: raw, UTF-16, base64 at every offset, hex, and inside zlib or deflate streams."""
+"""Looks for strings that must not be anywhere: raw, UTF-16, base64 at every offset, hex, and inside zlib streams."""
 
 from __future__ import annotations
 

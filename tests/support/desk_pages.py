@@ -7,6 +7,7 @@ journey between the two is left out.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from firsthand import assets
+from firsthand.domain.dates import iso_week
 from firsthand.domain.parts import PART_NAMES, Recorded, split
 from firsthand.domain.report import parse_report
 from firsthand.protocol.grants import Policy
@@ -29,7 +31,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PASSPHRASE = "copper-lantern-orchard-violet-summit-harbor"
 PERSON, PASSWORD = "Analyst 4", "seven quiet rivers"
 NO_RELAY = "http://127.0.0.1:9"
-AT_S = 1_796_998_500  # an afternoon in December 2026, the week after the scenario's last
 
 
 @dataclass
@@ -59,7 +60,7 @@ class Chest:
 def make_mission(base: Path, *, areas: Path | None = ROOT / "assets" / "scenario" / "areas.geojson") -> Chest:
     """An empty mission."""
     world = World()
-    hands = Hands(AT_S)
+    hands = Hands(max(_recorded_s(item) for item in scenario()) + 86_400)  # the day after the scenario's last report
     ports = Ports(hands, world.dice)
     mission.init(base / "mission", name="Mission in Ruvala", areas=areas, passphrase=PASSPHRASE, ports=ports)
     return Chest(base / "mission", World.of_mission(base / "mission", PASSPHRASE), hands, ports)
@@ -76,6 +77,18 @@ def scenario() -> list[dict[str, Any]]:
     """The reports of the demonstration that reach the relay."""
     lines = assets.read_text("scenario/reports.jsonl").splitlines()
     return [item for item in map(json.loads, lines) if item["sync"]]
+
+
+def massacre_week() -> str:
+    """The ISO week in which the scenario's escalation ends."""
+    told = Counter(iso_week(item["report"]["incident"]["date"]) for item in scenario() if "massacre" in item["tags"])
+    week = told.most_common(1)[0][0]
+    assert week is not None
+    return week
+
+
+def _recorded_s(item: dict[str, Any]) -> int:
+    return int(datetime.fromisoformat(item["recorded_at"].replace("Z", "+00:00")).timestamp())
 
 
 def tell(chest: Chest, items: Iterable[dict[str, Any]]) -> None:
@@ -97,10 +110,8 @@ def _seal(
 ) -> tuple[bytes, bytes]:
     report = parse_report(json.dumps(item["report"]).encode())
     report_id = chest.world.dice.bytes(16)
-    at = datetime.fromisoformat(item["recorded_at"].replace("Z", "+00:00"))
-    cut = split(
-        report, report_id=report_id, recorded=Recorded(int(at.timestamp()), 0, "network"), catalogue=assets.catalogue()
-    )
+    at_s = _recorded_s(item)
+    cut = split(report, report_id=report_id, recorded=Recorded(at_s, 0, "network"), catalogue=assets.catalogue())
     policy: Policy = chest.world.policy
     ask: dict[str, Any] = {
         "scopes": cut.scopes,
@@ -110,10 +121,7 @@ def _seal(
     }
     written = policy.written(**ask)
     parts = [cut.parts[name] if number in written else None for number, name in enumerate(PART_NAMES, 1)]
-    sealed = tablet.seal(
-        "report", parts, policy.grants(**ask), before[1] if before else None, day=int(at.timestamp()) // 86_400
-    )
-    chest.hands.at_s = max(chest.hands.at_s, AT_S)
+    sealed = tablet.seal("report", parts, policy.grants(**ask), before[1] if before else None, day=at_s // 86_400)
     chest.world.log.add(sealed)
     return report_id, sealed.object_hash
 

@@ -80,7 +80,7 @@ def test_a_report_travels_from_the_tablet_to_table_and_pages(world: World) -> No
     client = sign_in(server)
     board = client.get("/weekly?week=2026-W46").text
     assert "Lemba North" in board and "Reports, not incidents" in board
-    assert client.get("/export/weekly.csv").text == world.export("risk_cell", "weekly").read_text("utf-8")
+    assert client.get("/export/weekly.csv").content == world.export("risk_cell", "weekly").read_bytes()
     assert server.stop() == 0
 
 

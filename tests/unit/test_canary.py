@@ -17,8 +17,8 @@ WORD = "canary-Ωmega-7Q"
     "disguise",
     [
         lambda raw: raw,
-        lambda raw: WORD.encode("utf-16-le"),
-        lambda raw: WORD.encode("utf-16-be"),
+        lambda _: WORD.encode("utf-16-le"),
+        lambda _: WORD.encode("utf-16-be"),
         lambda raw: raw.hex().encode(),
         lambda raw: raw.hex().upper().encode(),
         lambda raw: base64.b64encode(b"before " + raw + b" after"),

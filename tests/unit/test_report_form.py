@@ -185,7 +185,7 @@ def test_month_page_shows_each_day_once_under_its_weekday(day: date) -> None:
     weeks = month_weeks(day.year, day.month)
     days = [found for week in weeks for found in week if found]
     assert len(days) == len(set(days)) >= 28
-    assert all(len(week) == 7 and week[n] is None or week[n].weekday() == n for week in weeks for n in range(7))
+    assert all((len(week) == 7 and week[n] is None) or week[n].weekday() == n for week in weeks for n in range(7))
     assert day in days
     assert recent_days(day, 2)[0] == day
 

@@ -15,6 +15,7 @@ from sync_server.desk.pages.texts import Words
 from sync_server.desk.store_reports import ReportRow
 from sync_server.desk.tables.weekly import children_text
 
+_LAST_S, _MAX_TZ_MIN = 4_102_444_800, 24 * 60  # beyond them it is no clock that went wrong, but no clock
 _WHOM = ("counts", "facts", "narrative", "identities", "attachments")
 _OUTCOME_ORDER = ("killed", "injured", "missing", "abducted", "detained", "sexual_violence", "displaced", "other")
 
@@ -91,14 +92,23 @@ def _more(visit: Visit, row: ReportRow) -> dict[str, Any]:
 def _custody(row: ReportRow, envelope: dict[str, Any], facts: dict[str, Any], words: Words) -> list[tuple[str, str]]:
     """Stops of the custody line with what is known of each."""
     recorded = facts.get("recorded")
-    seconds = recorded[0] if isinstance(recorded, list) and recorded and isinstance(recorded[0], int) else None
     day = words.day(words.local(envelope["day"] * 86_400).date())
     return [
-        (words("custody.recorded"), words.moment(seconds) if seconds else "–"),
+        (words("custody.recorded"), _recorded(recorded, words)),
         (words("custody.sealed"), day),
         (words("custody.logged"), words("custody.place", n=row.idx)),
         (words("custody.opened"), words.moment(row.received_at)),
     ]
+
+
+def _recorded(value: Any, words: Words) -> str:
+    """When the officer recorded it, by the tablet's own clock and zone; to the day where that is all there is."""
+    match value:
+        case [int(at_s), int(tz_min), str(), boot, since_boot_s] if 0 <= at_s < _LAST_S and abs(tz_min) <= _MAX_TZ_MIN:
+            there = Words(words.language, tz_min)
+            whole_day = boot is None and since_boot_s is None and (at_s + tz_min * 60) % 86_400 == 0
+            return there.day(there.local(at_s).date()) if whole_day else there.moment(at_s)
+    return "–"
 
 
 def _where(row: ReportRow, facts: dict[str, Any], area: str, words: Words) -> str:

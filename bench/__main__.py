@@ -1,0 +1,67 @@
+"""`make bench`: every figure with its reference, its aim and whether it was met. Ends within ten minutes.
+
+python -m bench [--only sealing,tablet,relay,journey,weekly]
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from bench import journey, relay, sealing, tablet, weekly
+from bench.figures import Figure, machine
+
+EXAMPLE = Path(__file__).resolve().parent.parent / "assets" / "examples" / "incident.json"
+PARTS = ("sealing", "relay", "journey", "tablet", "weekly")
+
+
+def main() -> int:
+    """Measures and prints; 0 when every aim was met, else 1."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default=",".join(PARTS))
+    wanted = set(parser.parse_args().only.split(","))
+    print(machine())
+    started = time.perf_counter()
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="firsthand-bench-") as name:
+        folder = Path(name)
+        if "sealing" in wanted:
+            figures += _shown("Cryptography", sealing.figures())
+        if "relay" in wanted:
+            figures += _shown("Relay", relay.figures())
+        if wanted & {"journey", "tablet"}:
+            figures += _journey(folder)
+        if "weekly" in wanted:
+            figures += _shown("Weekly table", weekly.figures(folder))
+    missed = [figure.name for figure in figures if figure.met is False]
+    print(
+        f"\n{len(figures)} figures in {time.perf_counter() - started:.0f} s; aims missed: {', '.join(missed) or 'none'}"
+    )
+    return 1 if missed else 0
+
+
+def _journey(folder: Path) -> list[Figure]:
+    example = EXAMPLE.read_bytes()
+    world = journey.begin(folder)
+    try:
+        found = _shown("Journey", journey.figures(world, example))
+        return found + _shown("Tablet", tablet.figures(folder, world.home(0), example))
+    finally:
+        world.relay.terminate()
+        world.relay.wait(30)
+
+
+def _shown(title: str, figures: Iterable[Figure]) -> list[Figure]:
+    print(f"\n{title}")
+    found = []
+    for figure in figures:
+        print("  " + figure.line(), flush=True)
+        found.append(figure)
+    return found
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
