@@ -27,13 +27,15 @@ from firsthand import assets, errors
 Make = Callable[[], Widget]
 Sender = Callable[[Tablet, Callable[[Any], None]], object]
 Outcome = object
+Guard = Callable[[Callable[[], Outcome]], Outcome]
 GRACE_S, PANIC_S, IDLE_S = 20.0, 0.7, 300.0
 
 
 class Background:
     """One job at a time, off the window's thread; its end comes back to the window's thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
         self.running = False
         self.thread: threading.Thread | None = None
 
@@ -42,12 +44,7 @@ class Background:
         self.running = True
 
         def job() -> None:
-            try:
-                outcome: Outcome = work()
-            except errors.FirsthandError as error:
-                outcome = error
-            except Exception as error:  # noqa: BLE001 - the window's outermost: nothing that was read may show
-                outcome = errors.OurFault(type(error).__name__)
+            outcome = self._guard(work)
             Clock.schedule_once(lambda _dt: self._end(outcome, done), 0)
 
         self.thread = threading.Thread(target=job, name="firsthand-job", daemon=True)
@@ -69,11 +66,11 @@ def sentences(error: errors.FirsthandError) -> tuple[str, str, str]:
 class Host(BoxLayout):
     """Shows one screen; `draw` again with the same maker whenever theme, language or state changed."""
 
-    def __init__(self, home: Path, ports: Ports, device: Device, send: Sender) -> None:
+    def __init__(self, home: Path, ports: Ports, device: Device, *, send: Sender, guard: Guard) -> None:
         super().__init__(orientation="vertical")
         self.home_dir, self.ports, self.device, self.send = home, ports, device, send
         self.tablet: Tablet | None = None
-        self.background = Background()
+        self.background = Background(guard)
         self.stop_job: Callable[[], None] | None = None
         self.on_locked: Callable[[], None] = lambda: None
         self.on_hidden: Callable[[], None] = lambda: None

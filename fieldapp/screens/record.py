@@ -102,7 +102,7 @@ def _head(asked: Asked, form: ReportForm) -> tuple[str, str]:
         return words("actor.basis"), words("actor.sub")
     if step == "told" and sub == "person":
         return words("subject.question"), words("subject.sub")
-    return words(f"{step}.question"), words(f"{step}.sub") if words.has(f"{step}.sub") else words("where.sub1")
+    return words(f"{step}.question"), words(f"{step}.sub") if words.has(f"{step}.sub") else words("where.sub_place")
 
 
 def _progress(form: ReportForm) -> Widget:

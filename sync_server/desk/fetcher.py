@@ -74,5 +74,5 @@ class Fetcher:
             raise Stopped
 
 
-class Stopped(Exception):  # noqa: N818 - not an error: the desk was told to end
+class Stopped(Exception):
     """The desk ends; what was committed stays, the rest is asked for again."""

@@ -13,25 +13,26 @@ An object that opens to nothing for this role is counted; one that should open a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from firsthand.errors import BadProof, BadSignature, Fork, Malformed, RelayRefused, Rollback, WrongMission
+from firsthand.errors import BadProof, BadSignature, FirsthandError, Fork, Malformed, Rollback, WrongMission
 from firsthand.ports import Clock
 from firsthand.protocol import chain, erase
 from firsthand.protocol.directory import Directory
 from firsthand.protocol.receipt import TOMBSTONE
-from firsthand.protocol.suite import KemSecret
 from sync_server.desk import opening
+from sync_server.desk.courier import Batch, batches
+from sync_server.desk.crew import Crew, Role
 from sync_server.desk.judging import DeviceStanding, Standing, judge, trust
 from sync_server.desk.logcheck import Feed, advance
 from sync_server.desk.opening import Found, Outcome, Sealed
 from sync_server.desk.store import Store
 from sync_server.desk.store_ingest import DeviceRow, IngestStore, PendingLeaf
 
-BATCH = 256
 GAP_ALARM_DAYS = 30
+_READABLE = {Outcome.REPORT, Outcome.ENROL, Outcome.OTHER}
 _ALARMS = {Outcome.UNOPENABLE, Outcome.MALFORMED, Outcome.WRONG_TAG, Outcome.MISSING}
 
 
@@ -66,21 +67,19 @@ class PullResult:
     waiting: int = 0
 
     def __str__(self) -> str:
-        taken = (
-            f"reports opened: {self.reports}, tablets enrolled: {self.enrolled}, for other roles: {self.not_granted}"
-        )
-        taken += f", for other roles: {self.not_granted}"
-        left = f"waiting for their author: {self.waiting}, new alarms: {self.alarms}"
-        return f"log of {self.log_size}, new: {self.leaves}; {taken}; {left}"
+        taken = f"reports opened: {self.reports}, tablets enrolled: {self.enrolled}"
+        left = f"for other roles: {self.not_granted}, waiting for their author: {self.waiting}"
+        return f"log of {self.log_size}, new: {self.leaves}; {taken}; {left}; new alarms: {self.alarms}"
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
-    """Who opens: the role's slot and secrets, and whether it judges gaps in chains."""
+class _Opened:
+    """A batch between fetching and storing; `states` says what became of leaves that are not opened."""
 
-    slot: int
-    secrets: tuple[KemSecret, ...] = field(repr=False)
-    registrar: bool = False
+    leaves: Sequence[PendingLeaf]
+    sealed: Sequence[Sealed]
+    found: Sequence[Found]
+    states: dict[int, str]
 
 
 @dataclass(slots=True)
@@ -97,6 +96,7 @@ class Ingest:
     rows: IngestStore = field(init=False)
     devices: dict[bytes, DeviceRow] = field(init=False, default_factory=dict)
     touched: set[bytes] = field(init=False, default_factory=set)
+    proven: set[int] = field(init=False, default_factory=set)
     result: PullResult = field(init=False, default_factory=PullResult)
 
     def __post_init__(self) -> None:
@@ -147,95 +147,79 @@ class Ingest:
 
     # -- objects ------------------------------------------------------------------------------------------------
     def _take_pending(self) -> None:
+        self.rows.ask_again()
         total, done = self.rows.pending_count(), 0
-        for leaves, objects in self._fetched():
-            sealed, states = self._sort(leaves, objects)
-            found = self._open(sealed)  # outside the transaction: pages may write to the journal meanwhile
+        crew = Crew(self.role, self.pool)
+        for opened in self._opened(crew):
             with self.store.transaction():
-                self._take(leaves, sealed, found, states)
-            done += len(leaves)
+                self._take(opened)
+            done += len(opened.leaves)
             self.progress(Progress(done, max(total, done)))
 
-    def _fetched(self) -> Iterator[tuple[list[PendingLeaf], dict[bytes, bytes | None]]]:
-        """Batches of pending leaves with their objects; the next batch travels while this one is opened."""
-        with ThreadPoolExecutor(1, thread_name_prefix="fetch") as courier:
-            leaves = self.rows.pending(-1, BATCH)
-            answer = courier.submit(self._fetch, leaves) if leaves else None
-            while answer is not None:
-                objects = answer.result()
-                here = [leaf for leaf in leaves if leaf.kind == TOMBSTONE or leaf.object_hash in objects]
-                left = [leaf for leaf in leaves if leaf.kind != TOMBSTONE and leaf.object_hash not in objects]
-                more = self.rows.pending(leaves[-1].idx, BATCH - len(left))
-                leaves = [*left, *more]
-                answer = courier.submit(self._fetch, leaves) if leaves else None
-                yield here, objects
+    def _opened(self, crew: Crew) -> Iterator[_Opened]:
+        """Batches, opened outside any transaction: pages write to the journal meanwhile.
 
-    def _fetch(self, leaves: Sequence[PendingLeaf]) -> dict[bytes, bytes | None]:
-        wanted = list(dict.fromkeys(leaf.object_hash for leaf in leaves if leaf.kind != TOMBSTONE))
-        if not wanted:
-            return {}
-        found = self.feed.fetch(wanted)
-        if not found.keys() & set(wanted):
-            raise RelayRefused("no object of those asked for")
-        return found
+        The next batch is handed to the crew before this one is stored, so that nobody waits for the other.
+        """
+        ahead: tuple[_Opened, Callable[[], list[Found]]] | None = None
+        trouble: list[FirsthandError] = []
+        for batch in _until_trouble(batches(self.rows, self.feed), trouble):
+            fresh = self._sort(batch, ahead[0].sealed if ahead else ())
+            authors = {row.id: row.sign_public for row in self.devices.values()}
+            begun = (fresh, crew.start(fresh.sealed, authors))
+            if ahead is not None:
+                yield replace(ahead[0], found=ahead[1]())
+            ahead = begun
+        if ahead is not None:
+            yield replace(ahead[0], found=ahead[1]())
+        if trouble:
+            raise trouble[0]
 
-    def _sort(
-        self, leaves: Sequence[PendingLeaf], objects: dict[bytes, bytes | None]
-    ) -> tuple[list[Sealed], dict[int, str]]:
-        """What is to be opened, and what became of leaves that are not."""
+    def _sort(self, batch: Batch, ahead: Sequence[Sealed]) -> _Opened:
+        """What is to be opened, and what became of leaves that are not. `ahead` is not stored yet."""
         states: dict[int, str] = {}
         sealed: list[Sealed] = []
-        seen = self.rows.known_hashes([leaf.object_hash for leaf in leaves])
-        for leaf in leaves:
+        names = [leaf.object_hash for leaf in batch.leaves if leaf.kind != TOMBSTONE]
+        seen = self.rows.known_hashes(names) | {item.object_hash for item in ahead}
+        erased = {name for name, key in self.rows.tombstones(names) if self._proves_erasure(name, key)}
+        for leaf in batch.leaves:
             if leaf.kind == TOMBSTONE:
                 continue
-            data = objects[leaf.object_hash]
-            if leaf.object_hash in seen:
+            data = batch.objects[leaf.object_hash]
+            if leaf.object_hash in erased:
+                states[leaf.idx] = Outcome.ERASED
+            elif leaf.object_hash in seen:
                 states[leaf.idx] = "repeat"
             elif data is None or not opening.is_named_by(data, leaf.object_hash):
                 states[leaf.idx] = Outcome.MISSING
             else:
                 seen.add(leaf.object_hash)
                 sealed.append(Sealed(leaf.idx, leaf.object_hash, leaf.proof, data))
-        return sealed, states
+        return _Opened(batch.leaves, sealed, [], states)
 
-    def _take(
-        self, leaves: Sequence[PendingLeaf], sealed: Sequence[Sealed], found: Sequence[Found], states: dict[int, str]
-    ) -> None:
+    def _take(self, opened: _Opened) -> None:
         """One batch in one transaction: keep, judge, settle."""
-        self.rows.add_objects((item.object_hash, item.data) for item in sealed)
-        opened = [item for item in found if item.outcome in (Outcome.REPORT, Outcome.ENROL, Outcome.OTHER)]
-        self.rows.add_envelopes(opened, self.clock.now_s())
-        states.update((item.idx, item.outcome) for item in found)
-        proven = self._enrol([item for item in opened if item.outcome is Outcome.ENROL])
-        self._report([item for item in opened if item.outcome is Outcome.REPORT], proven)
-        self.touched.update(item.device for item in opened)
-        states.update(self._bury(leaves))
-        self._settle(leaves, states)
-
-    def _settle(self, leaves: Sequence[PendingLeaf], states: dict[int, str]) -> None:
-        names = {leaf.idx: leaf.object_hash for leaf in leaves}
+        self.rows.add_objects((item.object_hash, item.data) for item in opened.sealed)
+        readable = [item for item in opened.found if item.outcome in _READABLE]
+        self.rows.add_envelopes(readable, self.clock.now_s())
+        states = opened.states | {item.idx: item.outcome for item in opened.found}
+        self._enrol([item for item in readable if item.outcome is Outcome.ENROL])
+        self._prove([item for item in readable if not item.proven and item.device in self.devices])
+        self._report([item for item in readable if item.outcome is Outcome.REPORT])
+        self.touched.update(item.device for item in readable)
+        states |= self._bury(opened.leaves)
+        names = {leaf.idx: leaf.object_hash for leaf in opened.leaves}
         for idx, state in states.items():
-            if state in _ALARMS and not self._was_erased(names[idx]):
+            if state in _ALARMS:
                 self._alarm(state, names[idx], idx)
-            elif state == Outcome.MISSING:
-                states[idx] = Outcome.ERASED
         self.rows.settle(states.items())
-        counts = [str(state) for state in states.values()]
-        self.result.not_granted += counts.count(Outcome.NOT_GRANTED)
-        self.result.reports += counts.count(Outcome.REPORT)
-        self.result.enrolled += counts.count(Outcome.ENROL)
-        self.result.other += counts.count(Outcome.OTHER)
+        self._count([str(state) for state in states.values()])
 
-    def _open(self, items: Sequence[Sealed]) -> list[Found]:
-        authors = {row.id: row.sign_public for row in self.devices.values()}
-        if self.pool is None or len(items) < 32:
-            return [opening.open_object(item, self.role.slot, self.role.secrets, authors) for item in items]
-        half = (len(items) + 1) // 2
-        jobs: list[Future[list[Found]]] = [
-            self.pool.submit(opening.open_many, items[at : at + half], authors) for at in range(0, len(items), half)
-        ]
-        return [found for job in jobs for found in job.result()]
+    def _count(self, states: list[str]) -> None:
+        self.result.not_granted += states.count(Outcome.NOT_GRANTED)
+        self.result.reports += states.count(Outcome.REPORT)
+        self.result.enrolled += states.count(Outcome.ENROL)
+        self.result.other += states.count(Outcome.OTHER)
 
     # -- tombstones ---------------------------------------------------------------------------------------------
     def _bury(self, leaves: Iterable[PendingLeaf]) -> dict[int, str]:
@@ -252,11 +236,6 @@ class Ingest:
                 states[leaf.idx] = "false-tombstone"
         return states
 
-    def _was_erased(self, object_hash: bytes) -> bool:
-        """Whether the verified log holds a tombstone with the right key."""
-        rows = self.store.all("SELECT proof FROM leaf WHERE hash = ? AND kind = ?", (object_hash, TOMBSTONE))
-        return any(self._proves_erasure(object_hash, proof) for (proof,) in rows)
-
     def _proves_erasure(self, object_hash: bytes, erase_key: bytes) -> bool:
         tag = self.rows.tag_of(object_hash)
         try:
@@ -266,9 +245,7 @@ class Ingest:
         return tag is not None
 
     # -- tablets --------------------------------------------------------------------------------------------------
-    def _enrol(self, found: Sequence[Found]) -> set[int]:
-        """Take in certificates; returns the log indexes of envelopes that they prove."""
-        proven: set[int] = set()
+    def _enrol(self, found: Sequence[Found]) -> None:
         for item in found:
             vouched = item.certificate
             if vouched is None or not item.proven:
@@ -287,10 +264,9 @@ class Ingest:
                 )
                 self.devices[item.device] = row
                 self.rows.put_device(row)
-                proven |= self._prove(row)
+                self._prove_earlier(row)
         if found:
             self._refresh_devices()
-        return proven
 
     def _refresh_devices(self) -> None:
         """Compare every tablet with the directory; judge the reports of those whose standing changes."""
@@ -317,15 +293,20 @@ class Ingest:
             return DeviceStanding.REVOKED, self.rows.cut_of(row.invite_public, invite.cut, self.rows.log_state().size)
         return DeviceStanding.UNCONFIRMED, None
 
-    def _prove(self, row: DeviceRow) -> set[int]:
-        """Verify what came before, or together with, the certificate."""
-        proven = set()
-        for idx, object_hash in self.rows.unproven(row.id):
-            data = self.rows.object(object_hash)
-            if data is not None and opening.proves_again(data, self.role.slot, self.role.secrets, row.sign_public):
-                proven.add(idx)
-        self.rows.prove(proven)
-        return proven
+    def _prove_earlier(self, row: DeviceRow) -> None:
+        """Verify what came before the certificate."""
+        self.rows.prove(idx for idx, name in self.rows.unproven(row.id) if self._proves(name, row.sign_public))
+
+    def _prove(self, found: Sequence[Found]) -> None:
+        """Verify what was opened before its author was known, and came with or just after the certificate."""
+        for item in found:
+            if self._proves(item.object_hash, self.devices[item.device].sign_public):
+                self.proven.add(item.idx)
+        self.rows.prove(item.idx for item in found if item.idx in self.proven)
+
+    def _proves(self, object_hash: bytes, author: bytes) -> bool:
+        data = self.rows.object(object_hash)
+        return data is not None and opening.proves_again(data, self.role.slot, self.role.secrets, author)
 
     def _judge_device(self, row: DeviceRow) -> None:
         """Judge again everything that a tablet sent."""
@@ -344,9 +325,9 @@ class Ingest:
         )
 
     # -- reports --------------------------------------------------------------------------------------------------
-    def _report(self, found: Sequence[Found], proven: set[int]) -> None:
+    def _report(self, found: Sequence[Found]) -> None:
         rows = [
-            (item, item.digest, self._trust(item.device, item.proven or item.idx in proven, item.idx))
+            (item, item.digest, self._trust(item.device, item.proven or item.idx in self.proven, item.idx))
             for item in found
             if item.digest is not None
         ]
@@ -400,3 +381,11 @@ class Ingest:
 
     def _alarm(self, code: str, subject: bytes, idx: int | None = None) -> None:
         self.result.alarms += self.rows.alarm(code, subject, self.clock.now_s(), idx)
+
+
+def _until_trouble(source: Iterator[Batch], trouble: list[FirsthandError]) -> Iterator[Batch]:
+    """Batches up to the first that does not come; its error is kept until what did come is stored."""
+    try:
+        yield from source
+    except FirsthandError as error:
+        trouble.append(error)

@@ -6,9 +6,7 @@ import contextlib
 import os
 import socket
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +15,12 @@ from starlette.types import ASGIApp
 from firsthand.errors import BadSignature, Busy, Damaged, FirsthandError, Malformed, TheirFault, Usage
 from firsthand.protocol.directory import Directory
 from firsthand.protocol.grants import parse_policy
-from sync_server.desk import accounts, exports, opening, server
+from sync_server.desk import accounts, exports, server
 from sync_server.desk.accounts import Accounts
+from sync_server.desk.crew import Role, helpers
 from sync_server.desk.fetcher import Fetcher, Stopped
 from sync_server.desk.files import write_whole
-from sync_server.desk.ingest import Ingest, Progress, PullResult, Role
+from sync_server.desk.ingest import Ingest, Progress, PullResult
 from sync_server.desk.keys import DeskKeys, load_directory, open_keys, read_card, remember_relay
 from sync_server.desk.pages.app import make_app
 from sync_server.desk.pages.context import Context
@@ -33,7 +32,7 @@ from sync_server.desk.store_weekly import WeeklyStore
 from sync_server.link import RelayLink
 from sync_server.ports import Ports
 
-POOL_FROM_LEAVES = 3000  # below that, starting processes costs more than they save
+HELP_FROM_LEAVES = 2000  # below that, starting processes costs more than they save
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ def pull_into(
         policy = parse_policy(directory.policy_json)
         role = Role(desk.keys.slot, desk.keys.secrets(), registrar=policy.registrar == desk.keys.role)
         remember_relay(desk.folder, desk.card, relay_url)
-        with _pool(desk, link) as pool:
+        with helpers(role) if _are_many(desk, link) else contextlib.nullcontext() as pool:
             return Ingest(desk.store, link, directory, role, ports.clock, pool, progress).pull()
 
 
@@ -145,19 +144,11 @@ def _only_one(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-@contextlib.contextmanager
-def _pool(desk: Desk, link: RelayLink) -> Iterator[ProcessPoolExecutor | None]:
-    """Processes to open envelopes with, if enough of them wait."""
+def _are_many(desk: Desk, link: RelayLink) -> bool:
+    """Whether enough envelopes wait to be worth the start of helpers."""
     rows = IngestStore(desk.store)
     waiting = link.status().log_size - rows.log_state().size + rows.pending_count()
-    if waiting < POOL_FROM_LEAVES or (os.cpu_count() or 1) < 2:
-        yield None
-        return
-    seeds = [seed for _, seed in reversed(desk.keys.epochs)]
-    with ProcessPoolExecutor(
-        2, mp_context=get_context("spawn"), initializer=opening.start_worker, initargs=(desk.keys.slot, seeds)
-    ) as pool:
-        yield pool
+    return waiting >= HELP_FROM_LEAVES and (os.cpu_count() or 1) > 1
 
 
 # -- pages -----------------------------------------------------------------------------------------------------

@@ -112,6 +112,11 @@ def start_worker(slot: int, seeds: Sequence[bytes]) -> None:
     _pool_role[:] = [(slot, tuple(KemSecret.from_seed(seed) for seed in seeds))]
 
 
+def is_awake() -> bool:
+    """The first task of a pool process: when it has an answer, the process has started."""
+    return bool(_pool_role)
+
+
 def open_many(items: Sequence[Sealed], authors: Mapping[bytes, bytes]) -> list[Found]:
     """Open a stretch of objects in a pool process that `start_worker` prepared."""
     ((slot, secrets),) = _pool_role

@@ -96,6 +96,18 @@ class IngestStore:
         """Which objects are here already (a leaf may name an object that an earlier leaf named)."""
         return {row[0] for row in self.store.among("SELECT hash FROM object WHERE hash IN (...)", hashes)}
 
+    def ask_again(self) -> None:
+        """What the relay did not have may be there now: its author can send it once more."""
+        with self.store.transaction():
+            self.store.execute("UPDATE leaf SET state = ? WHERE state = 'missing-object'", (PENDING,))
+
+    def tombstones(self, hashes: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
+        """(object hash, erase key) of the tombstones that the verified log holds for these objects."""
+        return [
+            (name, key)
+            for name, key in self.store.among("SELECT hash, proof FROM leaf WHERE kind = 2 AND hash IN (...)", hashes)
+        ]
+
     def tag_of(self, object_hash: bytes) -> bytes | None:
         """The tag under which an object was logged first."""
         row = self.store.first("SELECT proof FROM leaf WHERE hash = ? AND kind = ? ORDER BY idx", (object_hash, OBJECT))

@@ -24,7 +24,8 @@ from firsthand.protocol.manifest import ManifestDraft
 from firsthand.protocol.receipt import Leaf
 from firsthand.protocol.signing import SigningKey, device_id
 from firsthand.protocol.suite import KemSecret
-from sync_server.desk.ingest import Ingest, PullResult, Role
+from sync_server.desk.crew import Role
+from sync_server.desk.ingest import Ingest, PullResult
 from sync_server.desk.keys import open_keys
 from sync_server.desk.store import Store
 from sync_server.link import LogPage

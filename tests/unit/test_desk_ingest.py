@@ -529,3 +529,55 @@ def test_progress_tells_only_what_was_committed(bench: Bench) -> None:
     )
     job.pull()
     assert seen == [(4, 4), (8, 8), (10, 10)]
+
+
+def test_an_object_that_comes_back_is_taken_in_and_the_alarm_stays_on_record(bench: Bench) -> None:
+    sealed = bench.tablet.report()
+    bench.say(bench.tablet.enrol(), sealed)
+    bench.world.log.objects[sealed.object_hash] = None
+    bench.pull()
+    assert bench.standings() == {}
+    bench.world.log.objects[sealed.object_hash] = sealed.envelope  # its author has sent it again
+    assert bench.pull().reports == 1
+    assert bench.standings() == {1: "counted"}
+    assert bench.alarms() == ["missing-object"]
+
+
+def test_an_object_that_comes_after_its_erasure_is_not_kept(bench: Bench) -> None:
+    key = bytes(range(32))
+    sealed = _seal_with(bench, key)
+    bench.say(bench.tablet.enrol(), sealed)
+    bench.world.log.add_leaf(Leaf.tombstone(sealed.object_hash, key))
+    bench.pull()  # a relay that hands out what it should have deleted
+    assert bench.standings() == {}
+    assert bench.store.all("SELECT 1 FROM object WHERE hash = ?", (sealed.object_hash,)) == []
+    assert bench.states() == {0: "enrol", 1: "erased", 2: "tombstone"}
+
+
+def test_helpers_come_to_the_same_as_one_process(tmp_path: Path) -> None:
+    from sync_server.desk.crew import Crew, helpers
+
+    world = World(6)
+    tablet = world.tablet()
+    sealed = [tablet.report(), *(tablet.report() for _ in range(39)), tablet.enrol()]
+    for item in sealed:
+        world.log.add(item)
+    role = world.role("risk_cell")
+    found = []
+    for name in ("alone", "helped"):
+        (tmp_path / name).mkdir()
+        store = world.store(tmp_path / name)
+        bench = Bench(world, store, tablet)
+        job = world.ingest(store)
+        if name == "alone":
+            job.pull()
+        else:
+            with helpers(role) as pool:
+                crew = Crew(role, pool)
+                assert crew._awake is not None and crew._awake.result() is True
+                job.pool = pool
+                job.pull()
+        found.append(bench.everything())
+        store.close()
+    assert found[0] == found[1]
+    assert len(found[0][3]) == 40

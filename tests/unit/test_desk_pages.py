@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from sync_server.desk.accounts import IDLE_S, Accounts, add_account
-from sync_server.desk.fetcher import Fetcher
+from sync_server.desk.fetcher import Fetcher, FetchState
+from sync_server.desk.ingest import Progress
 from sync_server.desk.pages.app import MAX_BODY_BYTES, make_app
 from sync_server.desk.pages.context import Context
 from sync_server.desk.store import Store
@@ -106,10 +108,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture
 def client(site: Site) -> TestClient:
     """Signed in; the slow password check is done once and the session is shared."""
-    if not site.cookie or site.client().get("/log", cookies={"desk": site.cookie}).status_code != 200:
-        site.cookie = site.signed_in().cookies["desk"]
     client = site.client()
     client.cookies.set("desk", site.cookie)
+    if client.get("/log").status_code != 200:
+        client = site.signed_in()
+        site.cookie = client.cookies["desk"]
     return client
 
 
@@ -371,3 +374,51 @@ def test_an_empty_desk_says_how_to_begin(tmp_path: Path) -> None:
     assert "No reports in week" in client.get("/weekly").text
     assert client.get("/devices").status_code == client.get("/log").status_code == 200
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        (FetchState("none"), "No relay is set."),
+        (FetchState("idle"), "Up to date."),
+        (FetchState("fetching"), "Asking the relay…"),
+        (FetchState("fetching", done=3, total=9), "Opening 3 of 9…"),
+        (FetchState("failed", error="no-network"), "The relay does not answer. It is tried again by itself."),
+        (FetchState("failed", error="busy"), "Another fetch is running."),
+        (FetchState("failed", error="log-refused"), "The log does not fit. Nothing of it was believed."),
+        (FetchState("failed", error="something new"), "That did not work. What was taken in stays."),
+    ],
+)
+def test_fetching_is_told_as_it_is(site: Site, client: TestClient, state: FetchState, text: str) -> None:
+    fetcher = site.client().app._app.state.context.fetcher  # type: ignore[attr-defined]
+    before, fetcher.state = fetcher.state, state
+    try:
+        answer = client.get("/fetch/state").json()
+        assert answer["text"].startswith(text)
+        assert answer["busy"] is (state.phase == "fetching")
+        if state.error == "log-refused":
+            assert "does not fit what was seen before" in client.get("/inbox").text
+    finally:
+        fetcher.state = before
+
+
+def test_a_fetcher_fetches_tells_and_stops() -> None:
+    done = threading.Event()
+    calls: list[str] = []
+
+    def pull(progress: Callable[[Progress], None]) -> str:
+        progress(Progress(1, 2))
+        calls.append("pull")
+        if len(calls) == 2:
+            done.set()
+        return "no-network" if len(calls) == 2 else ""
+
+    fetcher = Fetcher(pull)
+    fetcher.start()
+    while not calls:
+        done.wait(0.01)
+    fetcher.now()
+    assert done.wait(30)
+    fetcher.stop()
+    assert (fetcher.state.phase, fetcher.state.error, fetcher.state.count) == ("failed", "no-network", 2)
+    assert len(calls) == 2, "nothing is fetched after the end"

@@ -58,5 +58,5 @@ def fetch_words(visit: Visit) -> str:
     if state.phase == "fetching":
         return words("fetch.busy", done=state.done, total=state.total) if state.total else words("fetch.asking")
     if state.phase == "failed":
-        return words(f"fetch.{state.error}") if words.has(f"fetch.{state.error}") else words("fetch.failed")
+        return words(f"fetch.error.{state.error}") if words.has(f"fetch.error.{state.error}") else words("fetch.failed")
     return words(f"fetch.{state.phase}")
