@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fieldapp.flows.ports import Ports
-from firsthand import errors
 
 if TYPE_CHECKING:
     from kivy.uix.widget import Widget
@@ -68,16 +67,6 @@ def prepare(*, display: bool = True) -> None:
         Builder.load_file(path)
 
 
-def guarded(work: Callable[[], object]) -> object:
-    """The outermost of every background job: its value, or the error that it raised, without what was read."""
-    try:
-        return work()
-    except errors.FirsthandError as error:
-        return error
-    except Exception as error:  # noqa: BLE001
-        return errors.OurFault(type(error).__name__)
-
-
 def build(home: Path, ports: Ports) -> Host:
     """The root widget with all its controllers, at its first screen."""
     from fieldapp.device.desktop import DesktopDevice
@@ -90,7 +79,7 @@ def build(home: Path, ports: Ports) -> Host:
     def send(tablet: Tablet, tell: Callable[[Any], None]) -> object:
         return sync(tablet, HttpCarrier(tablet.mission.relay_url, ports.clock), tell)
 
-    host = Host(home, ports, DesktopDevice(), send=send, guard=guarded)
+    host = Host(home, ports, DesktopDevice(), send)
     entering = Entering(host)
     host.running = Running(host, entering)
     entering.start()

@@ -87,16 +87,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND")
     enrol = _add(commands, "enrol", _enrol, "make a tablet out of an invitation")
     enrol.add_argument("file", type=Path, metavar="FILE")
-    recording = _add(
-        commands, "record", _record, "validate, seal and put in the outbox; prints the report id"
-    )
+    recording = _add(commands, "record", _record, "validate, seal and put in the outbox; prints the report id")
     recording.add_argument("file", type=Path, metavar="REPORT.json")
     _add(commands, "sync", _sync, "hand in what waits; exit 0 only when every sealed report is logged")
     listing = _add(commands, "status", _status, "my reports and how far each has come")
     listing.add_argument("--json", action="store_true")
-    pictures = commands.add_parser(
-        "screens", help="every screen as a picture, without a display", allow_abbrev=False
-    )
+    pictures = commands.add_parser("screens", help="every screen as a picture, without a display", allow_abbrev=False)
     pictures.add_argument("--out", type=Path, default=Path("screens"), metavar="DIR")
     pictures.add_argument("--lang", action="append", choices=("en", "fr", "ar"))
     pictures.add_argument("--theme", action="append", choices=("sun", "night"))
@@ -106,9 +102,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add(commands: _Commands, name: str, run: _Command, about: str) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=about, description=about, allow_abbrev=False)
-    parser.add_argument(
-        "--passphrase-file", type=Path, required=True, metavar="F", help="its first line counts"
-    )
+    parser.add_argument("--passphrase-file", type=Path, required=True, metavar="F", help="its first line counts")
     parser.set_defaults(run=run)
     return parser
 
@@ -133,9 +127,7 @@ def _enrol(arguments: argparse.Namespace, world: World) -> int:
     passphrase = read_passphrase(arguments.passphrase_file)
     ports = replace(world.ports, cost=calibrate(world.ports.clock))
     with enrol_file(arguments.home, arguments.file, passphrase, ports) as tablet:
-        print(
-            f"tablet {tablet.mission.invite_id} of mission {tablet.directory.mission_name} is ready to record"
-        )
+        print(f"tablet {tablet.mission.invite_id} of mission {tablet.directory.mission_name} is ready to record")
         print(f"read these words to your administrator: {tablet.words}")
         if tablet.directory.single_passphrase:
             print("one passphrase made all roles' keys of this mission: for trials only")

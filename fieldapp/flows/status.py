@@ -63,8 +63,7 @@ def status(tablet: Tablet, device: Device) -> dict[str, Any]:
             for row in tablet.reports()
         ],
         "drafts": [
-            {"id": row.id.hex(), "kind": row.kind or None, "damaged": row.damaged}
-            for row in draft.list_drafts(tablet)
+            {"id": row.id.hex(), "kind": row.kind or None, "damaged": row.damaged} for row in draft.list_drafts(tablet)
         ],
         "health": [
             {"code": item.code, "level": item.level.name.lower(), "number": item.number}

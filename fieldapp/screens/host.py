@@ -27,15 +27,13 @@ from firsthand import assets, errors
 Make = Callable[[], Widget]
 Sender = Callable[[Tablet, Callable[[Any], None]], object]
 Outcome = object
-Guard = Callable[[Callable[[], Outcome]], Outcome]
 GRACE_S, PANIC_S, IDLE_S = 20.0, 0.7, 300.0
 
 
 class Background:
     """One job at a time, off the window's thread; its end comes back to the window's thread."""
 
-    def __init__(self, guard: Guard) -> None:
-        self._guard = guard
+    def __init__(self) -> None:
         self.running = False
         self.thread: threading.Thread | None = None
 
@@ -44,7 +42,12 @@ class Background:
         self.running = True
 
         def job() -> None:
-            outcome = self._guard(work)
+            try:
+                outcome: Outcome = work()
+            except errors.FirsthandError as error:
+                outcome = error
+            except Exception as error:  # noqa: BLE001 - the window's outermost: nothing that was read may show
+                outcome = errors.OurFault(type(error).__name__)
             Clock.schedule_once(lambda _dt: self._end(outcome, done), 0)
 
         self.thread = threading.Thread(target=job, name="firsthand-job", daemon=True)
@@ -66,14 +69,15 @@ def sentences(error: errors.FirsthandError) -> tuple[str, str, str]:
 class Host(BoxLayout):
     """Shows one screen; `draw` again with the same maker whenever theme, language or state changed."""
 
-    def __init__(self, home: Path, ports: Ports, device: Device, *, send: Sender, guard: Guard) -> None:
+    def __init__(self, home: Path, ports: Ports, device: Device, send: Sender) -> None:
         super().__init__(orientation="vertical")
         self.home_dir, self.ports, self.device, self.send = home, ports, device, send
         self.tablet: Tablet | None = None
-        self.background = Background(guard)
+        self.background = Background()
         self.stop_job: Callable[[], None] | None = None
         self.on_locked: Callable[[], None] = lambda: None
         self.on_hidden: Callable[[], None] = lambda: None
+        self.on_closed: Callable[[], None] = lambda: None
         self.before_lock: Callable[[], None] = lambda: None
         self.on_fault: Callable[[errors.FirsthandError], None] = lambda _error: None
         self._make: Make = Widget
@@ -90,7 +94,7 @@ class Host(BoxLayout):
         theme.bind(revision=self._theme_changed)
         self.focus_ring = FocusRing(self)
         Window.bind(on_key_down=self._key_down)
-        Clock.schedule_interval(self._idle, 5)
+        self._ticks = Clock.schedule_interval(self._idle, 5)
 
     # -- drawing -----------------------------------------------------------------------------------------------
     def _move(self, *_args: object) -> None:
@@ -167,7 +171,11 @@ class Host(BoxLayout):
             self.on_locked()
 
     def close(self) -> None:
-        """The window closes: the keys go, whatever runs."""
+        """The window closes: the keys go, whatever runs, and nothing is drawn any more."""
+        theme.unbind(revision=self._theme_changed)
+        Window.unbind(on_key_down=self._key_down)
+        self._ticks.cancel()
+        self.on_closed()
         if self.tablet is not None:
             self.before_lock()
             tablet, self.tablet = self.tablet, None

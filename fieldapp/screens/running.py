@@ -56,6 +56,7 @@ class Running:
         entering.at_home = self.home
         host.stop_job = self.stop_sending
         host.on_fault = self.fault
+        host.on_closed = lambda: self._tick.cancel()
         self._tick = Clock.schedule_interval(self._minute, _TICK_S)
 
     # -- shared ------------------------------------------------------------------------------------------------

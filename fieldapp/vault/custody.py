@@ -122,8 +122,7 @@ class Custody:
     def damaged(self) -> dict[str, int]:
         """Rows that do not open, by table."""
         counts = {
-            table: sum(row.damaged for row in self._vault.rows(table))
-            for table in ("reports", "facts", "objects")
+            table: sum(row.damaged for row in self._vault.rows(table)) for table in ("reports", "facts", "objects")
         }
         counts["drafts"] = sum(not self._draft_opens(draft_id) for draft_id in self._vault.ids("drafts"))
         return {table: count for table, count in counts.items() if count}

@@ -61,9 +61,7 @@ def parse_header(data: bytes) -> Header:
     if not isinstance(fields, dict) or set(fields) != _FIELDS or fields["v"] != _VERSION:
         raise errors.Damaged("header fields")
     salt, cost, wrap = fields["salt"], fields["cost"], fields["wrap"]
-    if not (
-        isinstance(salt, bytes) and isinstance(wrap, bytes) and isinstance(cost, list) and len(cost) == 3
-    ):
+    if not (isinstance(salt, bytes) and isinstance(wrap, bytes) and isinstance(cost, list) and len(cost) == 3):
         raise errors.Damaged("header types")
     t, p, m_kib = cost
     if not (isinstance(t, int) and isinstance(p, int) and isinstance(m_kib, int)):

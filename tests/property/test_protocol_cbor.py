@@ -47,9 +47,7 @@ def in_subset(value: Any, depth: int = 0) -> bool:
     if isinstance(value, list):
         return depth < 16 and all(in_subset(item, depth + 1) for item in value)
     if isinstance(value, dict):
-        keys = all(
-            isinstance(key, int | str) and not isinstance(key, bool) and in_subset(key) for key in value
-        )
+        keys = all(isinstance(key, int | str) and not isinstance(key, bool) and in_subset(key) for key in value)
         return depth < 16 and keys and all(in_subset(item, depth + 1) for item in value.values())
     return True
 

@@ -145,9 +145,7 @@ def name(seq: int, side: int) -> bytes:
 @given(st.integers(1, 30), st.data())
 def test_a_line_with_holes_is_judged_by_its_holes(length: int, data: st.DataObject) -> None:
     line = [Link(seq, name(seq - 1, 0) if seq else None, name(seq, 0)) for seq in range(length)]
-    kept = data.draw(
-        st.permutations(line).flatmap(lambda links: st.lists(st.sampled_from(links), min_size=1))
-    )
+    kept = data.draw(st.permutations(line).flatmap(lambda links: st.lists(st.sampled_from(links), min_size=1)))
     report = judge(kept)
     present = {link.seq for link in kept}
     holes = {seq for first, last in report.gaps for seq in range(first, last + 1)}

@@ -124,9 +124,7 @@ def _seals() -> Iterator[Vector]:
     inputs = {"key": key.hex(), "context": context.hex()}
     sealed = {size: oracle.cobblestone_seal(key, context, bytes(size), salt) for size in (0, 1, 100, 16_384)}
     for size, body in sealed.items():
-        yield Vector(
-            f"ok-cobblestone-{size}", "part", "ok", "none", {**inputs, "plaintext_bytes": str(size)}, body
-        )
+        yield Vector(f"ok-cobblestone-{size}", "part", "ok", "none", {**inputs, "plaintext_bytes": str(size)}, body)
     full = sealed[16_384]
     faults = {
         "cobblestone-empty": b"", "cobblestone-cut-in-the-salt": full[:23],
@@ -141,9 +139,7 @@ def _seals() -> Iterator[Vector]:
     for name, body in faults.items():
         yield Vector(name, "part", "bad-seal", "seal", inputs, body)
     small = sealed[1]
-    yield Vector(
-        "cobblestone-other-key", "part", "bad-seal", "seal", inputs | {"key": CHAIN.hex() * 2}, small
-    )
+    yield Vector("cobblestone-other-key", "part", "bad-seal", "seal", inputs | {"key": CHAIN.hex() * 2}, small)
     yield Vector("cobblestone-other-context", "part", "bad-seal", "seal", inputs | {"context": ""}, small)
     yield from _hpke()
 
