@@ -15,7 +15,7 @@ setup:                 ## venv from the hash-pinned lock, system packages where 
 	@bash .ci/setup
 
 quick: setup           ## what to run after every change; under 30 s
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q -m "not (night or slow or gui or browser or system)" $(ARGS)
+	@FIRSTHAND_QUICK=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -q -m "not (night or slow or gui or browser or system)" $(ARGS)
 
 lint: setup
 	@$(BIN)/ruff check --no-cache .

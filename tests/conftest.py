@@ -14,7 +14,9 @@ DATA = Path(os.environ.get("FIRSTHAND_DATA") or ROOT.parent / "shared" / "data")
 
 # Timed deadlines fail on a busy machine and say nothing about the claim.
 settings.register_profile("firsthand", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
-settings.load_profile("firsthand")
+# `make quick` tries fewer examples of each property; `make test` tries all of them.
+settings.register_profile("quick", parent=settings.get_profile("firsthand"), max_examples=25)
+settings.load_profile("quick" if os.environ.get("FIRSTHAND_QUICK") else "firsthand")
 
 _FOLDER_MARKS = {"gui": "gui", "browser": "browser", "system": "system"}
 _skipped: Counter[str] = Counter()

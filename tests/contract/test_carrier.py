@@ -23,6 +23,8 @@ from tests.support import relay_fixture
 from tests.support.relay_fixture import LOG_KEY, ORIGIN, TOKEN_SEED, TOKENS, make_item, running_relay
 from tests.support.tablets import MemoryRelay, SetClock
 
+pytestmark = pytest.mark.slow  # many vaults or key files: each unlocks with the full cost of Argon2id
+
 _tokens = iter(TOKENS)
 
 

@@ -19,6 +19,8 @@ from sync_server.link import RelayLink
 from tests.support import relay_fixture
 from tests.support.desk_world import Log
 
+pytestmark = pytest.mark.slow  # many vaults or key files: each unlocks with the full cost of Argon2id
+
 
 class Subject(Protocol):
     """A feed and a way to put objects behind it."""

@@ -30,6 +30,8 @@ from tests.support.relay_fixture import (
     running_relay,
 )
 
+pytestmark = pytest.mark.slow  # many vaults or key files: each unlocks with the full cost of Argon2id
+
 MIB = 1024 * 1024
 
 

@@ -12,6 +12,8 @@ from sync_server.__main__ import main
 from tests.support import missions
 from tests.support.missions import NOBODY, PASSPHRASE
 
+pytestmark = pytest.mark.slow  # many vaults or key files: each unlocks with the full cost of Argon2id
+
 Run = Callable[..., tuple[int, str]]
 
 

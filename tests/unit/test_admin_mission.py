@@ -20,6 +20,8 @@ from sync_server.ports import Ports
 from tests.support import missions
 from tests.support.missions import PASSPHRASE, SeededEntropy, StillClock
 
+pytestmark = pytest.mark.slow  # many vaults or key files: each unlocks with the full cost of Argon2id
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> MissionFolder:

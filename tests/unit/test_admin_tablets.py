@@ -28,6 +28,8 @@ from sync_server.admin.tokens import STATEMENT_BLOCKS
 from tests.support import missions
 from tests.support.missions import DAY, NOBODY, PASSPHRASE, ports
 
+pytestmark = pytest.mark.slow  # many vaults or key files: each unlocks with the full cost of Argon2id
+
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:

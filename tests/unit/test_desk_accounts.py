@@ -22,6 +22,8 @@ from sync_server.desk.store import Store
 from sync_server.desk.store_people import PeopleStore
 from tests.support.desk_world import Hands
 
+pytestmark = pytest.mark.slow  # many vaults or key files: each unlocks with the full cost of Argon2id
+
 NAME, PASSWORD = "Analyst 4", "seven quiet rivers"
 
 

@@ -26,6 +26,8 @@ from firsthand.protocol.receipt import Receipt
 from firsthand.protocol.signing import SigningKey
 from tests.support.tablets import PASSPHRASE, MemoryRelay, as_json, example, mission, ports, reopen, tablet
 
+pytestmark = pytest.mark.slow  # many vaults or key files: each unlocks with the full cost of Argon2id
+
 
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Tablet]:

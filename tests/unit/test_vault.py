@@ -21,6 +21,8 @@ from firsthand.protocol.suite import KdfCost
 from tests.support.canary import find
 from tests.support.tablets import PASSPHRASE, SeededEntropy
 
+pytestmark = pytest.mark.slow  # many vaults or key files: each unlocks with the full cost of Argon2id
+
 WORD = "zq-canary-ford-at-night"
 FLOOR = KdfCost()
 
