@@ -21,6 +21,8 @@ from sync_server.desk.store import Store
 from sync_server.desk.store_people import PeopleStore
 from tests.support.desk_world import Hands, World
 
+pytestmark = pytest.mark.slow  # every sign-in pays the full cost of Argon2id
+
 HOST = "127.0.0.1:8450"
 NAME, PASSWORD = "Analyst 4", "seven quiet rivers"
 EVIL = "<script>alert(1)</script>\"'&"

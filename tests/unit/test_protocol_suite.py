@@ -183,6 +183,7 @@ def test_argon2id_is_that_of_rfc_9106() -> None:
     assert kdf.derive(b"\x01" * 32).hex() == expected
 
 
+@pytest.mark.slow
 def test_a_passphrase_key_is_that_of_another_library() -> None:
     key = suite.passphrase_key("one two three four five six", b"s" * 16, suite.KdfCost())
     other = argon2.low_level.hash_secret_raw(
@@ -252,6 +253,7 @@ class StepClock:
         return 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("took_s", "m_kib"), [(0.1, 131_072), (0.0, 131_072), (0.7, 93_184), (0.999, 65_536), (5.0, 65_536)]
 )
@@ -270,6 +272,7 @@ def blob() -> bytes:
     return suite.sealed_file_seal(PASSPHRASE, b"the keys", "desk", Stream(b"file"))
 
 
+@pytest.mark.slow
 def test_a_key_file_opens_with_its_passphrase_however_it_is_spaced(blob: bytes) -> None:
     assert suite.sealed_file_open(PASSPHRASE, blob, "desk") == b"the keys"
     assert suite.sealed_file_open(PASSPHRASE.replace(" ", "-"), blob, "desk") == b"the keys"
