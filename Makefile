@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 ARGS ?=
+TABLET_PICTURES := home-en-sun home-ar-night table-en-sun review-en-sun record-people-en-sun send-running-en-sun consent-ar-night
 
 .PHONY: demo test setup quick lint night bench pictures lock clean
 
@@ -27,8 +28,12 @@ night: setup           ## exhaustive: every byte, every truncation; resumable, u
 bench: setup           ## figures as ratios against references in the same run; under 10 minutes
 	@$(BIN)/python -m bench $(ARGS)
 
-pictures: setup        ## the pictures of README, made by the tests
-	@FIRSTHAND_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/gui tests/browser -k picture $(ARGS)
+pictures: setup        ## the pictures of README: the tablet's screens, and the desk's pages as its browser tests see them
+	@rm -rf build/screens && mkdir -p build/screens docs/pictures
+	@$(BIN)/fieldapp screens --out build/screens --lang en --theme sun
+	@$(BIN)/fieldapp screens --out build/screens --lang ar --theme night
+	@cd build/screens && for name in $(TABLET_PICTURES); do cp $$name.png ../../docs/pictures/tablet-$$name.png; done
+	@FIRSTHAND_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/browser $(ARGS)
 
 lock:                  ## re-make the lock after a change of pyproject.toml (needs `uv` on the PATH)
 	@uv pip compile -q pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes \
