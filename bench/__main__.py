@@ -11,8 +11,10 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from bench import journey, relay, sealing, tablet, weekly
 from bench.figures import Figure, machine
+
+# The parts are imported where they run: the processes that a desk starts load this module too, and must not
+# pay for more than they would pay in the desk's own program.
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "assets" / "examples" / "incident.json"
 PARTS = ("sealing", "relay", "journey", "tablet", "weekly")
@@ -20,6 +22,8 @@ PARTS = ("sealing", "relay", "journey", "tablet", "weekly")
 
 def main() -> int:
     """Measures and prints; 0 when every aim was met, else 1."""
+    from bench import relay, sealing, weekly
+
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default=",".join(PARTS))
     wanted = set(parser.parse_args().only.split(","))
@@ -44,6 +48,8 @@ def main() -> int:
 
 
 def _journey(folder: Path) -> list[Figure]:
+    from bench import journey, tablet
+
     example = EXAMPLE.read_bytes()
     world = journey.begin(folder)
     try:
