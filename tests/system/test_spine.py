@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -245,3 +248,31 @@ def test_an_area_that_the_mission_does_not_have_is_refused(tmp_path: Path) -> No
         assert world.tablet(home, "record", str(path), ok=False).returncode == 3
     finally:
         world.close()
+
+
+def test_a_pull_that_is_killed_half_way_loses_and_doubles_nothing(world: World) -> None:
+    home = world.enrol("one")
+    ids = sorted(world.record(home, INCIDENT) for _ in range(12))
+    world.tablet(home, "sync")
+    assert world.relay is not None
+    desk = world.mission / "desks" / "risk_cell"
+    command = ["desk-pull", str(desk), "--relay", world.relay.url, "--passphrase-file", str(world.secret)]
+    # Killed as soon as the store has grown by so much: before, during and after its transactions.
+    for grown in (1, 40_000, 150_000):
+        pull = subprocess.Popen([sys.executable, "-m", "sync_server", *command], cwd=ROOT, stdout=subprocess.DEVNULL)
+        while pull.poll() is None and _size(desk) < grown:
+            pass
+        pull.kill()
+        assert pull.wait(timeout=30) in (0, -signal.SIGKILL)
+    world.pull("risk_cell")
+    assert sorted(row["report_id"] for row in rows(world.export("risk_cell", "reports"))) == ids
+    weekly = rows(world.export("risk_cell", "weekly"))
+    assert {row["reports"] for row in weekly} == {"12"}
+
+
+def _size(desk: Path) -> int:
+    size = 0
+    for path in desk.glob("store.db*"):
+        with contextlib.suppress(FileNotFoundError):  # the write-ahead log goes when a pull ends by itself
+            size += path.stat().st_size
+    return size
