@@ -34,8 +34,8 @@ from fieldapp.screens import (
     sync,
     table,
 )
+from fieldapp.screens.asking import Asked
 from fieldapp.screens.host import sentences
-from fieldapp.screens.questions import Asked
 from fieldapp.widgets.page import Band
 from fieldapp.widgets.theme import theme
 from firsthand import assets, errors

@@ -9,7 +9,7 @@ from kivy.uix.widget import Widget
 
 from fieldapp.flows.report_form import STEPS, ReportForm
 from fieldapp.screens import questions, summary
-from fieldapp.screens.questions import Asked
+from fieldapp.screens.asking import Asked, QuestionEvents
 from fieldapp.widgets.boxes import Column, Row, Rule, Scroll, Surface, gap, spring
 from fieldapp.widgets.keys import Key
 from fieldapp.widgets.page import TopBar, hide_key, line_below, narrow
@@ -27,7 +27,7 @@ _SUBS = {
 }
 
 
-class RecordEvents(questions.QuestionEvents, Protocol):
+class RecordEvents(QuestionEvents, Protocol):
     """What can be done while recording."""
 
     form: ReportForm

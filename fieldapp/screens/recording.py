@@ -22,8 +22,8 @@ from fieldapp.flows.report_form import (
     figures_fault,
 )
 from fieldapp.screens import consent, record, review, reviewing, summary, table
+from fieldapp.screens.asking import Asked
 from fieldapp.screens.host import Host, sentences
-from fieldapp.screens.questions import Asked
 from fieldapp.widgets.theme import theme
 from firsthand import errors
 

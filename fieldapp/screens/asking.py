@@ -1,0 +1,119 @@
+"""What every question of the record is drawn with: where the record stands, tiles, answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Protocol
+
+from kivy.uix.widget import Widget
+
+from fieldapp.flows.report_form import (
+    AreaTree,
+    ReportForm,
+)
+from fieldapp.widgets.boxes import Column, Row
+from fieldapp.widgets.keys import Answer, Key
+from fieldapp.widgets.page import line_below
+from fieldapp.widgets.theme import theme
+
+Choice = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where the record is: what is asked and what of it is open on the screen.
+
+    Attributes:
+        step: the question; `sub` a page within it.
+        today: by the tablet's day.
+        month: (year, month) of the calendar, where it is open.
+        letters: whether our own letter pad is shown.
+    """
+
+    step: str
+    sub: str
+    today: date
+    month: tuple[int, int]
+    areas: AreaTree
+    letters: bool = False
+
+
+class QuestionEvents(Protocol):
+    """What an answer can do; the host saves and draws again."""
+
+    form: ReportForm
+
+    def change(self, *, advance: bool = False) -> None: ...
+    def turn(self, sub: str) -> None: ...
+    def month(self, by: int) -> None: ...
+    def table(self) -> None: ...
+    def letters(self) -> None: ...
+    def quiet_change(self) -> None: ...
+
+
+def tiles(
+    choices: Sequence[Choice], chosen: str, pick: Callable[[str], None], *, cols: int = 3, height: str = "key_field"
+) -> Widget:
+    """Choice tiles, nine at most on a page, in reading direction."""
+    grid = Column(space="m")
+    for at in range(0, len(choices), cols):
+        row = [
+            Key(
+                word,
+                partial(pick, code),
+                kind="chosen" if code == chosen else "plain",
+                height=height,
+                role="second" if height == "key" else "body",
+                second=second,
+                second_role="small",
+                pad="s" if height == "key" else "m",
+                radius="r_large",
+            )
+            for code, word, second in choices[at : at + cols]
+        ]
+        for key in row:
+            if key.kind == "chosen":
+                key.choose("chosen")
+        row_box = Row(*row, *(Widget() for _ in range(cols - len(row))), space="m")
+        even(row_box, row)
+        grid.add_widget(row_box)
+    return grid
+
+
+def even(row: Row, keys: Sequence[Key]) -> None:
+    """Keys of one row get one height: that of the highest."""
+
+    def level(*_args: object) -> None:
+        high = max(key.needed_height for key in keys)
+        for key in keys:
+            key.least = high
+            key.height = high
+
+    for key in keys:
+        key.bind(width=level)
+    row.bind(width=level)
+
+
+def columns() -> int:
+    """Tiles beside each other."""
+    return 2 if line_below() else 3
+
+
+def answers(options: Sequence[Choice], chosen: str, pick: Callable[[str], None]) -> Column:
+    """Answer rows, one under the other."""
+    return Column(
+        *(Answer(word, partial(pick, code), chosen=code == chosen, second=second) for code, word, second in options),
+        space="m",
+    )
+
+
+def yes_no(chosen: str, pick: Callable[[str], None], *, unknown: bool = True, yes_second: str = "") -> Column:
+    """Yes, no, and not known where that is an answer."""
+    words = theme.words
+    options: list[Choice] = [("yes", words("yes"), yes_second), ("no", words("no"), "")]
+    if unknown:
+        options.append(("unknown", words("not_known"), ""))
+    return answers(options, chosen, pick)
