@@ -69,17 +69,11 @@ def _parser(*, demo: bool = False) -> argparse.ArgumentParser:
     return parser
 
 
-def _add(
-    commands: Any, name: str, run: _Command, about: str, *, passphrase: bool = True
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(
-        name, help=about, description=about, allow_abbrev=False
-    )
+def _add(commands: Any, name: str, run: _Command, about: str, *, passphrase: bool = True) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=about, description=about, allow_abbrev=False)
     parser.set_defaults(run=run)
     if passphrase:
-        parser.add_argument(
-            "--passphrase-file", type=Path, required=True, metavar="F", help="its first line counts"
-        )
+        parser.add_argument("--passphrase-file", type=Path, required=True, metavar="F", help="its first line counts")
     return parser
 
 
