@@ -37,7 +37,7 @@ pictures: setup        ## the pictures of README: the tablet's screens, and the 
 
 lock:                  ## re-make the lock after a change of pyproject.toml (needs `uv` on the PATH)
 	@uv pip compile -q pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --no-annotate -o requirements.txt
+	 --no-header --no-annotate -o requirements.txt
 
 clean:
 	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis .night build dist *.egg-info
