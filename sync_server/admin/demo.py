@@ -185,7 +185,7 @@ class _Demo:
         _tell(f"  {'Tablet':14} fieldapp --home {self._home}   {OFFICER}")
         _tell(f"\n  Passphrase     {self._passphrase}")
         _tell(f"  One for all keys here, also in {self._folder / SECRET_FILE}: for a demonstration only.")
-        _tell("\n  Start with the weekly board of the risk cell: Lemba North and Karou, weeks 41 to 49.")
+        _tell("\n  Start with the weekly board of the risk cell: Lemba North and Karou, weeks 38 to 46.")
         _tell("  docs/TOUR.md walks through it in 20 minutes. Ctrl-C ends everything.")
 
     def _stay(self, *, window: bool) -> None:
