@@ -4,19 +4,19 @@ BIN := .venv/bin
 ARGS ?=
 TABLET_PICTURES := home-en-sun home-ar-night table-en-sun review-en-sun record-people-en-sun send-running-en-sun consent-ar-night
 
-.PHONY: demo test setup quick lint night bench pictures lock clean
+.PHONY: demo test setup quick lint night bench package pictures lock clean
 
 demo: setup            ## a mission on this machine: relay, desks, tablet, 26 weeks of reports
 	@$(BIN)/sync-server demo $(ARGS)
 
 test: setup lint       ## everything but the exhaustive byte-by-byte work; under 10 minutes
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not night" $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not (night or package)" $(ARGS)
 
 setup:                 ## venv from the hash-pinned lock, system packages where apt may be used
 	@bash .ci/setup
 
 quick: setup           ## what to run after every change; under 30 s
-	@FIRSTHAND_QUICK=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -q -m "not (night or slow or gui or browser or system)" $(ARGS)
+	@FIRSTHAND_QUICK=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -q -m "not (night or package or slow or gui or browser or system)" $(ARGS)
 
 lint: setup
 	@$(BIN)/ruff check --no-cache .
@@ -27,6 +27,11 @@ night: setup           ## exhaustive: every byte, every truncation; resumable, u
 
 bench: setup           ## figures as ratios against references in the same run; under 10 minutes
 	@$(BIN)/python -m bench $(ARGS)
+
+package: setup         ## the tablet as a program for Linux, built, started and used; CI's longer job
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r platforms/linux/requirements.txt
+	@$(BIN)/pyinstaller --noconfirm --log-level WARN --distpath dist/linux --workpath build/pyinstaller platforms/linux/firsthand.spec
+	@$(BIN)/python -m pytest -q -m package tests/package $(ARGS)
 
 pictures: setup        ## the pictures of README: the tablet's screens, and the desk's pages as its browser tests see them
 	@rm -rf build/screens && mkdir -p build/screens docs/pictures

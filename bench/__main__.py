@@ -1,6 +1,6 @@
 """`make bench`: every figure with its reference, its aim and whether it was met. Ends within ten minutes.
 
-python -m bench [--only sealing,tablet,relay,journey,weekly]
+python -m bench [--only sealing,relay,journey,tablet,map,weekly]
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from bench.figures import Figure, machine
 # pay for more than they would pay in the desk's own program.
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "assets" / "examples" / "incident.json"
-PARTS = ("sealing", "relay", "journey", "tablet", "weekly")
+PARTS = ("sealing", "relay", "journey", "tablet", "map", "weekly")
 
 
 def main() -> int:
     """Measures and prints; 0 when every aim was met, else 1."""
-    from bench import relay, sealing, weekly
+    from bench import map, relay, sealing, weekly
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default=",".join(PARTS))
@@ -38,6 +38,8 @@ def main() -> int:
             figures += _shown("Relay", relay.figures())
         if wanted & {"journey", "tablet"}:
             figures += _journey(folder)
+        if "map" in wanted:
+            figures += _shown("Map", map.figures())
         if "weekly" in wanted:
             figures += _shown("Weekly table", weekly.figures(folder))
     missed = [figure.name for figure in figures if figure.met is False]
@@ -48,13 +50,14 @@ def main() -> int:
 
 
 def _journey(folder: Path) -> list[Figure]:
-    from bench import journey, tablet
+    from bench import journey, tablet, window
 
     example = EXAMPLE.read_bytes()
     world = journey.begin(folder)
     try:
         found = _shown("Journey", journey.figures(world, example))
-        return found + _shown("Tablet", tablet.figures(folder, world.home(0), example))
+        found += _shown("Tablet", tablet.figures(folder, world.home(0), example))
+        return found + _shown("Window", window.figures(world.home(0)))
     finally:
         world.relay.terminate()
         world.relay.wait(30)

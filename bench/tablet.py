@@ -1,12 +1,17 @@
-"""The tablet without its window: unlock, save a draft, record, against a bare Argon2id and a bare SQLite row."""
+"""The tablet without its window: unlock, save a draft, record, against a bare Argon2id and a bare SQLite row.
+
+What becomes of it with thousands of reports is in `tablet_scale`.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
+from bench import tablet_scale
 from bench.figures import Figure, median_ms
 from fieldapp.__main__ import SystemClock, SystemEntropy
 from fieldapp.flows import draft
@@ -17,7 +22,7 @@ from fieldapp.flows.unlock import Tablet
 PASSPHRASE = "copper-lantern-orchard-violet-summit-harbor"
 
 
-def figures(folder: Path, home: Path, example: bytes) -> list[Figure]:
+def figures(folder: Path, home: Path, example: bytes) -> Iterator[Figure]:
     """Figures on an enrolled tablet at `home`; `folder` is for the reference."""
     ports = Ports(SystemClock(), SystemEntropy())
 
@@ -31,17 +36,16 @@ def figures(folder: Path, home: Path, example: bytes) -> list[Figure]:
         draft_id, report = draft.start(tablet, "incident"), json.loads(example)
         save_ms = median_ms(lambda: draft.save(tablet, draft_id, report), runs=100)
         record_ms = median_ms(lambda: record(tablet, example), runs=60)
-    return [
-        Figure("unlock a vault, directory verified", unlock_ms, "ms", "Argon2id 64 MiB alone", argon_ms / unlock_ms),
-        Figure("save a draft, durable", save_ms, "ms", "one clear SQLite row, synchronous=FULL", row_ms / save_ms),
-        Figure(
-            "record: validate, seal, store, re-read, destroy the draft",
-            record_ms,
-            "ms",
-            "one clear SQLite row",
-            row_ms / record_ms,
-        ),
-    ]
+    yield Figure("unlock a vault, directory verified", unlock_ms, "ms", "Argon2id 64 MiB alone", argon_ms / unlock_ms)
+    yield Figure("save a draft, durable", save_ms, "ms", "one clear SQLite row, synchronous=FULL", row_ms / save_ms)
+    yield Figure(
+        "record: validate, seal, store, re-read, destroy the draft",
+        record_ms,
+        "ms",
+        "one clear SQLite row",
+        row_ms / record_ms,
+    )
+    yield from tablet_scale.figures(folder, home, PASSPHRASE, example, argon_ms)
 
 
 def _bare_argon() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fieldapp import cli
-from fieldapp.device.desktop import DesktopDevice
+from fieldapp.device import this_device
 from fieldapp.flows.ports import Ports
 
 
@@ -41,16 +41,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; the exit code."""
     world = cli.World(
         ports=Ports(SystemClock(), SystemEntropy()),
-        device=DesktopDevice(),
-        home=_default_home(),
+        device=this_device(),
+        home=default_home(),
         has_display=_has_display(),
     )
     return cli.main(sys.argv[1:] if argv is None else argv, world)
 
 
-def _default_home() -> Path:
-    chosen = os.environ.get("FIRSTHAND_HOME")
-    return Path(chosen) if chosen else Path.home() / ".local" / "share" / "firsthand"
+def default_home() -> Path:
+    """Where the vault lies when nobody says: on Android in the folder that is the app's alone."""
+    if chosen := os.environ.get("FIRSTHAND_HOME"):
+        return Path(chosen)
+    if private := os.environ.get("ANDROID_PRIVATE"):
+        return Path(private) / "firsthand"
+    return Path.home() / ".local" / "share" / "firsthand"
 
 
 def _has_display() -> bool:

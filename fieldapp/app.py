@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,30 +67,32 @@ def prepare(*, display: bool = True) -> None:
         Builder.load_file(path)
 
 
-def build(home: Path, ports: Ports) -> Host:
-    """The root widget with all its controllers, at its first screen."""
-    from fieldapp.device.desktop import DesktopDevice
+def build(home: Path, ports: Ports, *, training: bool = False) -> Host:
+    """The root widget with all its controllers, at its first screen; with `training` at the opening of training."""
+    from fieldapp.device import this_device
     from fieldapp.screens.entering import Entering
     from fieldapp.screens.host import Host
     from fieldapp.screens.running import Running
     from fieldapp.sync.carriers.http import HttpCarrier
     from fieldapp.sync.worker import sync
 
-    def send(tablet: Tablet, tell: Callable[[Any], None]) -> object:
-        return sync(tablet, HttpCarrier(tablet.mission.relay_url, ports.clock), tell)
+    def send(tablet: Tablet, tell: Callable[[Any], None], *, attachments: bool = False) -> object:
+        return sync(tablet, HttpCarrier(tablet.mission.relay_url, ports.clock), tell, attachments=attachments)
 
-    host = Host(home, ports, DesktopDevice(), send)
+    host = Host(home, ports, this_device(), send)
     entering = Entering(host)
     host.running = Running(host, entering)
     entering.start()
+    if training:
+        entering.train()
     # screens are made anew at every change: a full collection over all that was loaded would stall a touch
     gc.collect()
     gc.freeze()
     return host
 
 
-def run(home: Path, ports: Ports) -> None:
-    """Open the window on the vault of `home`, or on the welcome where there is none; returns when it closes."""
+def run(home: Path, ports: Ports, *, training: bool = False) -> None:
+    """Open the window on the vault of `home`, on the welcome where there is none, or on training, until it closes."""
     prepare()
     from kivy.app import App
     from kivy.base import ExceptionHandler, ExceptionManager
@@ -121,7 +123,7 @@ def run(home: Path, ports: Ports) -> None:
 
             Window.clearcolor = theme.bg
             self.use_kivy_settings = False
-            return build(home, ports)
+            return build(home, ports, training=training)
 
         def on_stop(self) -> None:
             """Keys go with the window."""
@@ -130,9 +132,9 @@ def run(home: Path, ports: Ports) -> None:
     FirsthandApp().run()
 
 
-def screens_main(out_dir: Path, langs: Sequence[str], themes: Sequence[str]) -> list[Path]:
-    """Draw every screen as PNG, in each language and theme; the pictures' paths."""
+def screens_main(out_dir: Path, language: str = "en", look: str = "sun", scale: int = 100) -> list[Path]:
+    """Draw every screen as PNG in one language, theme and size of text (per cent); the pictures' paths."""
     prepare(display=False)
     from fieldapp.screens import gallery
 
-    return gallery.draw_all(out_dir, langs, themes)
+    return gallery.draw_all(out_dir, language, look, scale)

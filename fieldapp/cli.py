@@ -5,16 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from fieldapp.device.port import Device
 from fieldapp.flows.enrol import USED_STUB, enrol_file
+from fieldapp.flows.panic import panic_closed, restore
 from fieldapp.flows.passphrase import read_passphrase
 from fieldapp.flows.seal import record
-from fieldapp.flows.status import status
+from fieldapp.flows.status import drafts, status
 from fieldapp.flows.unlock import Ports, Tablet
 from fieldapp.sync.carriers.http import HttpCarrier
 from fieldapp.sync.worker import Progress, sync
@@ -62,17 +63,15 @@ def main(argv: Sequence[str], world: World) -> int:
 
 def sentence(code: str) -> str:
     """What happened, what is safe, what to do: one line."""
-    texts: Mapping[str, Sequence[str]] = assets.read_json("text/errors.en.json")
-    return " ".join(texts.get(code, texts["unexpected"]))
+    return " ".join(assets.sentences(code))
 
 
 def _say(error: errors.FirsthandError) -> None:
     print(sentence(error.code), file=sys.stderr)
     if not isinstance(error, errors.InvalidReport):
         return
-    texts: Mapping[str, Sequence[str]] = assets.read_json("text/problems.en.json")
     for problem in error.problems:
-        words = " ".join(texts.get(problem.code, (problem.code,)))
+        words = " ".join(assets.advice(problem.code)).rstrip()
         print(f"  {problem.where}: {words}", file=sys.stderr)
 
 
@@ -89,13 +88,39 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument("file", type=Path, metavar="FILE")
     recording = _add(commands, "record", _record, "validate, seal and put in the outbox; prints the report id")
     recording.add_argument("file", type=Path, metavar="REPORT.json")
-    _add(commands, "sync", _sync, "hand in what waits; exit 0 only when every sealed report is logged")
+    recording.add_argument(
+        "--attach",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a photo, a sound or a document; may be repeated",
+    )
+    sending = _add(commands, "sync", _sync, "hand in what waits; exit 0 only when every sealed report is logged")
+    sending.add_argument(
+        "--attachments", action="store_true", help="the attachments too: large, so only over a good line"
+    )
     listing = _add(commands, "status", _status, "my reports and how far each has come")
     listing.add_argument("--json", action="store_true")
+    unfinished = _add(commands, "drafts", _drafts, "reports that are not sealed yet: kind, state, when saved")
+    unfinished.add_argument("--json", action="store_true")
+    returning = _add(commands, "import", _import, "open drafts again that panic closed, with the custodian's file")
+    returning.add_argument("file", type=Path, metavar="FILE")
+    closing = commands.add_parser(
+        "panic", help="close every draft now; the custodian can open them again", allow_abbrev=False
+    )
+    closing.set_defaults(run=_panic)
+    learning = commands.add_parser(
+        "train", help="the window with fictional cases; nothing is ever sent", allow_abbrev=False
+    )
+    learning.set_defaults(run=_train)
     pictures = commands.add_parser("screens", help="every screen as a picture, without a display", allow_abbrev=False)
-    pictures.add_argument("--out", type=Path, default=Path("screens"), metavar="DIR")
-    pictures.add_argument("--lang", action="append", choices=("en", "fr", "ar"))
-    pictures.add_argument("--theme", action="append", choices=("sun", "night"))
+    pictures.add_argument("out", type=Path, metavar="OUTDIR")
+    pictures.add_argument("--lang", default="en", choices=assets.LANGUAGES)
+    pictures.add_argument("--theme", default="sun", choices=("sun", "night"))
+    pictures.add_argument(
+        "--scale", type=int, default=100, choices=(100, 125, 150, 175, 200), help="size of the text in per cent"
+    )
     pictures.set_defaults(run=_screens)
     return parser
 
@@ -116,10 +141,19 @@ def _window(arguments: argparse.Namespace, world: World) -> int:
     return errors.EXIT_OK
 
 
+def _train(arguments: argparse.Namespace, world: World) -> int:
+    if not world.has_display:
+        raise errors.NoDisplay
+    from fieldapp.app import run
+
+    run(arguments.home, world.ports, training=True)
+    return errors.EXIT_OK
+
+
 def _screens(arguments: argparse.Namespace, _world: World) -> int:
     from fieldapp.app import screens_main
 
-    screens_main(arguments.out, arguments.lang or ["en"], arguments.theme or ["sun"])
+    screens_main(arguments.out, arguments.lang, arguments.theme, arguments.scale)
     return errors.EXIT_OK
 
 
@@ -139,7 +173,32 @@ def _enrol(arguments: argparse.Namespace, world: World) -> int:
 def _record(arguments: argparse.Namespace, world: World) -> int:
     data = _read_report(arguments.file)
     with _open(arguments, world) as tablet:
-        print(record(tablet, data))
+        print(record(tablet, data, arguments.attach))
+    return errors.EXIT_OK
+
+
+def _drafts(arguments: argparse.Namespace, world: World) -> int:
+    with _open(arguments, world) as tablet:
+        found = drafts(tablet)
+    if arguments.json:
+        print(json.dumps(found, ensure_ascii=False))
+        return errors.EXIT_OK
+    for row in found:
+        print(f"{row['id']}  {row['state']:9}  {row['kind']}")
+    print(f"{len(found)} not sealed")
+    return errors.EXIT_OK
+
+
+def _panic(arguments: argparse.Namespace, _world: World) -> int:
+    panic_closed(arguments.home)
+    print("every draft is closed; the custodian can open them again")
+    return errors.EXIT_OK
+
+
+def _import(arguments: argparse.Namespace, world: World) -> int:
+    data = _read_report(arguments.file)
+    with _open(arguments, world) as tablet:
+        print(f"{restore(tablet, data)} drafts are open again")
     return errors.EXIT_OK
 
 
@@ -148,7 +207,7 @@ def _sync(arguments: argparse.Namespace, world: World) -> int:
         _open(arguments, world) as tablet,
         HttpCarrier(tablet.mission.relay_url, world.ports.clock) as carrier,
     ):
-        result = sync(tablet, carrier, _print_progress)
+        result = sync(tablet, carrier, _print_progress, attachments=arguments.attachments)
         print(f"{result.logged} newly logged, {result.waiting} waiting")
         if result.damaged:
             print(sentence("damaged-row"), file=sys.stderr)

@@ -1,7 +1,7 @@
 """One tree of errors with stable codes.
 
 An error carries a code and typed fields, never content, names or paths. The sentences that people read
-(what happened, is my report safe, what to do now) live in `assets/text/errors.*.json` under the code.
+(what happened, is my report safe, what to do now) live in `assets/text/*/errors.po` under the code.
 """
 
 from __future__ import annotations
@@ -35,6 +35,13 @@ class SelfCheckFailed(OurFault):
     """A sealed report did not open again with the keys that had just sealed it: the draft stays."""
 
     code = "self-check"
+    exit_code = EXIT_DAMAGED
+
+
+class BrokenTexts(OurFault):
+    """A catalogue of texts that was installed with the program is missing or does not parse."""
+
+    code = "broken-texts"
     exit_code = EXIT_DAMAGED
 
 
@@ -140,7 +147,7 @@ class Problem:
     """One thing wrong or doubtful in a report.
 
     Attributes:
-        code: names the sentence in assets/text/problems.*.json.
+        code: names the sentences in assets/text/*/problems.po.
         where: path of the field, for example `acts[0].counts[1].best`; names of fields only, never values.
         blocking: whether the report cannot be sealed as it is (else: the officer is asked).
         rule: number of the rule in DOMAIN 2.10, 0 for a rule of form.
@@ -199,6 +206,20 @@ class Damaged(Environment):
 
     code = "damaged"
     exit_code = EXIT_DAMAGED
+
+
+class VaultNewer(Environment):
+    """The vault was written by a newer version of this program; nothing of it was touched."""
+
+    code = "vault-newer"
+    exit_code = EXIT_DAMAGED
+
+
+class Panicked(Environment):
+    """A draft that a panic has closed: half of its key waits with the custodian."""
+
+    code = "draft-panicked"
+    exit_code = EXIT_REFUSED
 
 
 class NotFound(Environment):

@@ -43,8 +43,7 @@ def main(argv: Sequence[str], ports: Ports) -> int:
 
 def sentence(code: str) -> str:
     """What happened, what is safe, what to do: one line for stderr."""
-    texts: dict[str, list[str]] = assets.read_json("text/errors.en.json")
-    return " ".join(texts.get(code, texts["unexpected"]))
+    return " ".join(assets.sentences(code))
 
 
 def _say(error: errors.FirsthandError) -> None:
@@ -130,9 +129,21 @@ def _add_desk(commands: Any) -> None:
     parser.add_argument("--relay", required=True, metavar="URL")
     parser = _add(commands, "desk-export", _desk_export, "write what the desk may read to a file")
     _add_desk_folder(parser)
-    parser.add_argument("--what", choices=("reports", "weekly"), required=True)
+    parser.add_argument("--what", choices=("reports", "weekly", "coverage"), required=True)
     parser.add_argument("--format", choices=("csv", "geojson"), required=True)
     parser.add_argument("--out", type=Path, required=True, metavar="F")
+    parser = _add(
+        commands, "desk-return", _desk_return, "custodian: the file that opens a tablet's drafts after a panic"
+    )
+    _add_desk_folder(parser)
+    parser.add_argument("tablet", metavar="TABLET", help="id or label")
+    parser.add_argument("--out", type=Path, required=True, metavar="F")
+    parser = _add(
+        commands, "desk-attachments", _desk_attachments, "custodian: the originals that a report lists, checked"
+    )
+    _add_desk_folder(parser)
+    parser.add_argument("report", metavar="REPORT", help="the id that `record` printed")
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     parser = _add(commands, "desk-account", _desk_account, "a named account of a desk")
     _add_desk_folder(parser)
     parser.add_argument("name")
@@ -163,6 +174,24 @@ def _desk_export(arguments: argparse.Namespace, ports: Ports) -> int:
 
     passphrase = _passphrase(arguments.passphrase_file)
     export(arguments.dir, arguments.what, arguments.format, arguments.out, passphrase, ports)
+    return errors.EXIT_OK
+
+
+def _desk_return(arguments: argparse.Namespace, ports: Ports) -> int:
+    from sync_server.desk.main import return_drafts
+
+    passphrase = _passphrase(arguments.passphrase_file)
+    count = return_drafts(arguments.dir, arguments.tablet, arguments.out, passphrase, ports)
+    print(f"{arguments.out} written: it opens {count} drafts again, on {arguments.tablet} only")
+    return errors.EXIT_OK
+
+
+def _desk_attachments(arguments: argparse.Namespace, ports: Ports) -> int:
+    from sync_server.desk.main import give_attachments
+
+    passphrase = _passphrase(arguments.passphrase_file)
+    for given in give_attachments(arguments.dir, arguments.report, arguments.out, passphrase, ports):
+        print(f"{given.name or 'not here'}  {given.row.medium}, {given.row.length} bytes, {given.row.state.value}")
     return errors.EXIT_OK
 
 

@@ -22,6 +22,7 @@ from firsthand.protocol.signing import SigningKey
 
 MAX_LEAVES = 4096
 MAX_ANSWER_BYTES = 12 * 1024 * 1024
+_PIECE_BYTES = 1 << 18
 _COVERED = ("@method", "@path", "@query")
 _LABEL = "desk"
 
@@ -126,8 +127,29 @@ class RelayLink:
                     raise Malformed("objects answer")
         return found
 
+    def download(self, object_hash: bytes) -> Iterator[bytes]:
+        """One attachment as a stream, unverified; memory holds one piece.
+
+        Raises:
+            RelayRefused: with status 404 where it is gone. NoNetwork: it broke off.
+        """
+        target = f"/v1/objects/{object_hash.hex()}"
+        request = self._client.build_request("GET", self._base + target, headers=self._signed_headers("GET", target))
+        with _network():
+            response = self._client.send(request, stream=True)
+        try:
+            with _network():
+                if response.status_code != 200:
+                    raise RelayRefused(_code(_read(response)), status=response.status_code)
+                yield from response.iter_bytes(_PIECE_BYTES)
+        finally:
+            response.close()
+
     # -- the wire -------------------------------------------------------------------------------------------------
     def _signed(self, method: str, target: str, body: bytes = b"") -> bytes:
+        return self._send(method, target, body, self._signed_headers(method, target, body))
+
+    def _signed_headers(self, method: str, target: str, body: bytes = b"") -> dict[str, str]:
         if self._key is None:
             raise RelayRefused("no desk key", status=401)
         nonce = self._text(self._send("GET", "/v1/nonce")).strip()
@@ -136,7 +158,7 @@ class RelayLink:
             message, key_id=self._key.public.hex(), nonce=nonce, label=_LABEL, covered_component_ids=_COVERED, body=body
         )
         self._signer.apply(message, prepared, self._key.sign(prepared.signature_base))
-        return self._send(method, target, body, message.headers)
+        return message.headers
 
     def _send(self, method: str, target: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> bytes:
         kind = {"Content-Type": "application/cbor"} if body else {}

@@ -21,6 +21,13 @@ MASSACRE_WEEK = 25
 LINK_DEAD_FROM = 18
 SILENT, SILENT_FROM = "Dovi", 23
 
+# Where and when nobody could get through, and why.
+_CUT_OFF: dict[str, dict[int, str]] = {
+    "Wadi Sarrin": {18: "weather", 21: "weather", 24: "weather"},
+    "Kivesa": {22: "road", 23: "road", 25: "road"},
+    "Halwan": {25: "security", 26: "security"},
+}
+
 _PLAN: dict[str, Any] = json.loads(Path(__file__).with_name("plan.json").read_text(encoding="utf-8"))
 # Reports an area and week, weeks 1 to 26, one digit each.
 DENSITY: dict[str, str] = {area: digits.replace(" ", "") for area, digits in _PLAN["density"].items()}
@@ -75,12 +82,15 @@ def _dense(rng: random.Random) -> Iterator[Happening]:
 
 
 def _returns() -> Iterator[Happening]:
-    """From week 18 on an area of which nothing else is heard is visited, so that silence means something."""
+    """From week 18 on every area of which nothing else is heard gets a return, so that silence means something."""
     for area, digits in DENSITY.items():
         for week in range(LINK_DEAD_FROM, WEEKS + 1):
             silent = area == SILENT and week >= SILENT_FROM
             if digits[week - 1] == "0" and not silent:
-                yield Happening(week, area, "visit", tablet_of(area), frozenset({"nil-return"}))
+                reason = _CUT_OFF.get(area, {}).get(week)
+                options: dict[str, object] = {"reason": reason} if reason else {}
+                tag = "not-reachable" if reason else "nil-return"
+                yield Happening(week, area, "visit", tablet_of(area), frozenset({tag}), options)
 
 
 def _themes(area: str, week: int) -> list[str]:

@@ -119,6 +119,8 @@ class _Sheet:
         note = _NOTES.get(self.what.theme)
         if note and not self.sensitive and self.rng.random() < 0.8:
             report["note"] = note[self.language]
+        if {"nil-return", "not-reachable"} & self.tags:
+            report = self._return(report)
         if self.consent in REFUSALS:
             self.tags.add("refused-consent")
         if self.language != "en" and "narrative" in report:
@@ -135,6 +137,27 @@ class _Sheet:
             village=self.village,
             day=self.day,
         )
+
+    def _return(self, visit: dict[str, Any]) -> dict[str, Any]:
+        """The week's word on an area without an incident: nothing to report, or nobody could get there and why."""
+        first = monday(self.what.week)
+        reason = self.options.get("reason")
+        kept = {name: visit[name] for name in ("language", "handling", "station", "basis", "source")}
+        return {
+            "form": 2,
+            "kind": "not_reachable" if reason else "nil_return",
+            **kept,
+            "incident": {
+                "date": f"{first}/{first + timedelta(days=6)}",
+                "date_precision": 1,
+                "place": {
+                    "name": self.what.area, "adm1": self.what.area, "precision": 4, "given_as": "gazetteer",
+                },
+                "immediate_risk": {"flag": False},
+                "protection_needed": "none",
+            },
+            "coverage": {"reason": reason} if reason else {},
+        }  # fmt: skip
 
     def _drawn_consent(self) -> str:
         if self.sensitive and self.rng.random() < 0.45:

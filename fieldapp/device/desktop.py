@@ -1,19 +1,23 @@
-"""A laptop or a desktop tablet. Asks plyer where plyer has an answer on this system, else says: not known."""
+"""A laptop or a desktop tablet: what Python and the kernel tell by themselves.
+
+No helper program is started and no service on the network is asked, so much is "not known here": photos and sound
+come in through the window's own file chooser.
+"""
 
 from __future__ import annotations
 
-import importlib
+import ctypes
 import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from fieldapp.device.port import Battery, Position
+from fieldapp.device.port import Battery, Position, Sound
+from fieldapp.device.through_plyer import ask
 
-# What plyer raises where it has no back end, or where its back end finds no hardware or no helper program.
-_UNKNOWN = (NotImplementedError, ImportError, OSError, AttributeError, KeyError, TypeError, ValueError)
 _POWER = Path("/sys/class/power_supply")
+_WDA_NONE, _WDA_EXCLUDEFROMCAPTURE = 0, 0x11
 
 
 class DesktopDevice:
@@ -30,7 +34,7 @@ class DesktopDevice:
         """See `Device`."""
         if sys.platform.startswith("linux"):
             return _kernel_battery(_POWER)
-        status = _ask("battery", lambda facade: facade.status)
+        status = ask("battery", lambda facade: facade.status)
         if not isinstance(status, dict) or not isinstance(status.get("percentage"), int | float):
             return None
         return Battery(round(status["percentage"]), bool(status.get("isCharging")))
@@ -39,17 +43,40 @@ class DesktopDevice:
         """See `Device`: a desktop does not know where it is, and does not ask a service on the network."""
         return None
 
+    def rest(self) -> None:
+        """See `Device`: no sensor was started."""
+
     def has_camera(self) -> bool:
-        """See `Device`: not before capturing is built for it."""
+        """See `Device`."""
+        return False
+
+    def take_photo(self, done: Callable[[bytes | None], None]) -> bool:  # noqa: ARG002 - see `Device`
+        """See `Device`."""
         return False
 
     def has_microphone(self) -> bool:
-        """See `Device`: not before capturing is built for it."""
+        """See `Device`."""
         return False
+
+    def record_sound(self) -> Sound | None:
+        """See `Device`."""
+        return None
+
+    def pick_file(self, done: Callable[[BinaryIO | None], None]) -> bool:  # noqa: ARG002 - see `Device`
+        """See `Device`: choosers of a desktop keep lists of recent files, so the window shows its own."""
+        return False
+
+    def block_screenshots(self, blocked: bool) -> bool:
+        """See `Device`: Windows can; X11 and Wayland have no such request."""
+        if sys.platform != "win32":
+            return False
+        user32: Any = ctypes.windll.user32
+        wanted = _WDA_EXCLUDEFROMCAPTURE if blocked else _WDA_NONE
+        return bool(user32.SetWindowDisplayAffinity(user32.GetActiveWindow(), wanted))
 
     def vibrate(self, seconds: float) -> None:
         """See `Device`."""
-        _ask("vibrator", lambda facade: facade.vibrate(seconds))
+        ask("vibrator", lambda facade: facade.vibrate(seconds))
 
 
 def _kernel_battery(folder: Path) -> Battery | None:
@@ -65,10 +92,3 @@ def _kernel_battery(folder: Path) -> Battery | None:
         if percent.isdigit():
             return Battery(min(int(percent), 100), state in {"Charging", "Full"})
     return None
-
-
-def _ask(name: str, question: Callable[[Any], Any]) -> Any:
-    try:
-        return question(getattr(importlib.import_module("plyer"), name))
-    except _UNKNOWN:
-        return None

@@ -8,10 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NewType
+from typing import TYPE_CHECKING, Any, Literal, NewType
 
+from fieldapp.flows import panic
+from fieldapp.vault.blobs import Blobs
 from fieldapp.vault.vault import DamagedRow
 from firsthand import errors
+from firsthand.domain.model import FORM
 from firsthand.protocol import cbor
 
 if TYPE_CHECKING:
@@ -20,16 +23,39 @@ if TYPE_CHECKING:
 DraftId = NewType("DraftId", bytes)
 _ID_BYTES, _KEY_BYTES = 16, 32
 _DRAFT_BYTES = 1 << 20
+_ROW_FORM = 1
+
+
+# `newer` was written by a later version of the program; `panicked` waits for the custodian's half of its key.
+DraftState = Literal["open", "panicked", "damaged", "newer"]
+_ORDER: dict[DraftState, int] = {"open": 0, "newer": 1, "panicked": 2, "damaged": 3}
+
+
+class DraftNewer(errors.Environment):
+    """A draft of a newer form than this program knows; it was not touched."""
+
+    code = "draft-newer"
+    exit_code = errors.EXIT_REFUSED
 
 
 @dataclass(frozen=True, slots=True)
 class DraftRow:
-    """A draft in a list; `damaged` when its row does not open: the rest is unharmed."""
+    """A draft in a list. Where it is not `open`, the others are unharmed, and nothing of it was changed.
+
+    Attributes:
+        kind: report kind; empty where it does not open.
+        saved_at_s: when it was last saved, as the device believed; 0 where it does not open.
+    """
 
     id: DraftId
     kind: str
     saved_at_s: int
-    damaged: bool = False
+    state: DraftState = "open"
+
+    @property
+    def damaged(self) -> bool:
+        """Its row, or its key's, does not open."""
+        return self.state == "damaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +71,21 @@ class Kept:
     erase_key: bytes
     saved_at_s: int
 
+    @property
+    def form(self) -> int:
+        """The version of the form in which it was written; 1 where it does not say."""
+        form = self.report.get("form", 1)
+        return form if isinstance(form, int) else 1
+
 
 def start(tablet: Tablet, kind: str) -> DraftId:
     """A new draft of a report kind."""
     entropy = tablet.ports.entropy
     draft_id = DraftId(entropy.bytes(_ID_BYTES))
-    key, erase_key = entropy.bytes(_KEY_BYTES), entropy.bytes(_KEY_BYTES)
+    erase_key = entropy.bytes(_KEY_BYTES)
     with tablet.vault.write():
-        tablet.vault.put("keyring", draft_id, key)
-        _put(tablet, draft_id, key, {"form": 1, "kind": kind}, erase_key)
+        key = panic.new_draft_key(tablet, draft_id)
+        _put(tablet, draft_id, key, {"form": FORM, "kind": kind}, erase_key)
     return draft_id
 
 
@@ -62,47 +94,78 @@ def save(tablet: Tablet, draft_id: DraftId, report: Mapping[str, Any]) -> None:
 
     Raises:
         NotFound: it was sealed or discarded. DiskFull: the last saved state stands.
+        DamagedRow, Panicked, DraftNewer: it does not open here, and stays as it is.
     """
     with tablet.vault.guard:
         kept = read(tablet, draft_id)
         with tablet.vault.write():
-            _put(tablet, draft_id, _key(tablet, draft_id), report, kept.erase_key)
+            _put(tablet, draft_id, panic.draft_key(tablet, draft_id), report, kept.erase_key)
 
 
 def load(tablet: Tablet, draft_id: DraftId) -> dict[str, Any]:
     """What the draft says.
 
     Raises:
-        NotFound, DamagedRow.
+        NotFound, DamagedRow, Panicked.
     """
     return read(tablet, draft_id).report
 
 
 def discard(tablet: Tablet, draft_id: DraftId) -> None:
-    """Deletes the draft and its key. What it said is gone."""
+    """Deletes the draft, its attachments and its key. What it said is gone."""
     with tablet.vault.write():
         tablet.vault.delete("drafts", draft_id)
-        tablet.vault.delete("keyring", draft_id)
+        tablet.vault.delete("attachments", draft_id)
+        panic.drop_draft_key(tablet, draft_id)
     tablet.vault.shrink_log()
+    blobs = Blobs(tablet.home, tablet.vault)
+    blobs.forget(blobs.only_of_draft(draft_id))
 
 
 def list_drafts(tablet: Tablet) -> list[DraftRow]:
-    """All drafts, the last saved first; damaged ones at the end."""
-    rows = [_row(tablet, DraftId(row_id)) for row_id in tablet.vault.ids("drafts")]
-    return sorted(rows, key=lambda row: (row.damaged, -row.saved_at_s))
+    """All drafts, the last saved first; those that do not open at the end."""
+    with tablet.vault.guard:
+        rows = [_row(tablet, DraftId(row_id)) for row_id in tablet.vault.ids("drafts")]
+    return sorted(rows, key=lambda row: (_ORDER[row.state], -row.saved_at_s, row.id))
+
+
+def damaged(tablet: Tablet) -> int:
+    """How many drafts do not open, and how many are gone though half of their key is still here."""
+    with tablet.vault.guard:
+        gone = set(tablet.vault.ids("halves")) - set(tablet.vault.ids("drafts"))
+        return len(gone) + sum(row.damaged for row in list_drafts(tablet))
 
 
 def read(tablet: Tablet, draft_id: bytes) -> Kept:
     """A draft with what is stored beside it.
 
     Raises:
-        NotFound, DamagedRow.
+        NotFound, DamagedRow, Panicked, DraftNewer.
     """
-    value = tablet.vault.get("drafts", draft_id, _key(tablet, draft_id))
+    value = tablet.vault.get("drafts", draft_id, panic.draft_key(tablet, draft_id))
+    if isinstance(value, Mapping) and _above(value.get("v", _ROW_FORM), _ROW_FORM):
+        raise DraftNewer("row form")
     match value:
         case {"report": bytes(text), "erase_key": bytes(erase_key), "saved_at_s": int(saved)}:
-            return Kept(json.loads(text), erase_key, saved)
+            kept = Kept(_report(text), erase_key, saved)
+            if kept.form > FORM:
+                raise DraftNewer("form")
+            return kept
     raise DamagedRow(table="drafts")
+
+
+def _above(version: object, known: int) -> bool:
+    return isinstance(version, int) and version > known
+
+
+def _report(text: bytes) -> dict[str, Any]:
+    try:
+        report = json.loads(text)
+    except ValueError as error:
+        raise DamagedRow(table="drafts") from error
+    if not isinstance(report, dict):
+        raise DamagedRow(table="drafts")
+    return report
 
 
 def _put(tablet: Tablet, draft_id: bytes, key: bytes, report: Mapping[str, Any], erase_key: bytes) -> None:
@@ -112,20 +175,22 @@ def _put(tablet: Tablet, draft_id: bytes, key: bytes, report: Mapping[str, Any],
         raise errors.Malformed("draft is not JSON") from error
     if len(text) > _DRAFT_BYTES:
         raise errors.Malformed("draft too long")
-    value: cbor.Value = {"report": text, "erase_key": erase_key, "saved_at_s": tablet.ports.clock.now_s()}
+    saved_at_s = tablet.ports.clock.now_s()
+    value: cbor.Value = {"v": _ROW_FORM, "report": text, "erase_key": erase_key, "saved_at_s": saved_at_s}
     tablet.vault.put("drafts", draft_id, value, key)
 
 
 def _key(tablet: Tablet, draft_id: bytes) -> bytes:
-    key = tablet.vault.get("keyring", draft_id)
-    if not isinstance(key, bytes):
-        raise DamagedRow(table="keyring")
-    return key
+    return panic.draft_key(tablet, draft_id)
 
 
 def _row(tablet: Tablet, draft_id: DraftId) -> DraftRow:
     try:
         kept = read(tablet, draft_id)
-    except (DamagedRow, errors.NotFound):
-        return DraftRow(draft_id, "", 0, damaged=True)
+    except errors.Panicked:
+        return DraftRow(draft_id, "", 0, "panicked")
+    except DraftNewer:
+        return DraftRow(draft_id, "", 0, "newer")
+    except (errors.Damaged, errors.NotFound):
+        return DraftRow(draft_id, "", 0, "damaged")
     return DraftRow(draft_id, str(kept.report.get("kind", "")), kept.saved_at_s)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from fieldapp.flows import decoy, handover
 from fieldapp.flows import passphrase as passphrases
 from fieldapp.flows.ports import Ports, today
 from fieldapp.flows.seal import Made, make_enrolment, self_check, write_side_file
@@ -30,12 +31,13 @@ class NeedsFile(errors.Refused):
     code = "invitation-needs-file"
 
 
-def enrol(home: Path, data: bytes, passphrase: str, ports: Ports) -> Tablet:
+def enrol(home: Path, data: bytes, passphrase: str, ports: Ports, language: str = "en") -> Tablet:
     """Makes vault, keys and the first envelope; the tablet can record at once, without any network.
 
     Args:
         home: a folder without a vault; it is made if it is not there.
         data: the invitation file.
+        language: the officer's.
 
     Raises:
         InvitationUsed, InvitationExpired, WrongMission, Malformed, BadSignature: nothing was made.
@@ -58,17 +60,24 @@ def enrol(home: Path, data: bytes, passphrase: str, ports: Ports) -> Tablet:
         certificate=certificate.make_certificate(signer, keyring.signer, keyring.kem.public()),
     )
     return make_tablet(
-        home, passphrase, ports, keyring=keyring, mission=mission, directory=directory, files=invite.files
+        home,
+        passphrase,
+        ports,
+        keyring=keyring,
+        mission=mission,
+        directory=directory,
+        files=invite.files,
+        language=language,
     )
 
 
-def enrol_file(home: Path, path: Path, passphrase: str, ports: Ports) -> Tablet:
+def enrol_file(home: Path, path: Path, passphrase: str, ports: Ports, language: str = "en") -> Tablet:
     """`enrol` from a file, which is overwritten afterwards: the seed in it is a bearer secret.
 
     Raises:
         NotFound: the file cannot be read. Else as `enrol`.
     """
-    tablet = enrol(home, read_file(path), passphrase, ports)
+    tablet = enrol(home, read_file(path), passphrase, ports, language)
     sidefile.overwrite(path, USED_STUB)
     return tablet
 
@@ -124,8 +133,12 @@ def make_tablet(
     directory: Directory,
     files: Mapping[str, bytes],
     training: bool = False,
+    language: str = "en",
 ) -> Tablet:
-    """Vault and first envelope in one transaction: there is never half a tablet."""
+    """Vault and first envelope in one transaction: there is never half a tablet.
+
+    The workspace of the duress passphrase is made with it, but for training, which ends when it is closed.
+    """
     made: list[tuple[Tablet, Made]] = []
 
     def fill(vault: Vault) -> None:
@@ -140,6 +153,7 @@ def make_tablet(
             directory=directory,
             policy=parse_policy(directory.policy_json),
             training=training,
+            language=language,
         )
         keyrings.save(vault, keyring)
         custody.save_mission(mission, files)
@@ -149,7 +163,10 @@ def make_tablet(
         custody.add(first.item.at(State.SEALED), first.sealed.envelope, first.head, None)
         made.append((tablet, first))
 
-    vault = Vault.create(home, passphrase, ports.cost, ports.entropy, fill)
+    beside = None
+    if not training:
+        beside = decoy.filler(home, ports, mission=mission, directory=directory, files=files, language=language)
+    vault = Vault.create(home, passphrase, ports.cost, ports.entropy, fill, beside=beside)
     tablet, first = made[0]
     try:
         self_check(tablet, first)
@@ -158,4 +175,5 @@ def make_tablet(
         destroy(home)
         raise
     write_side_file(tablet, first.head)
+    handover.write_label(home, mission.label)
     return tablet

@@ -10,10 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fieldapp.flows import attach_rows
+from fieldapp.flows.attach import Attached, attached
+from fieldapp.flows.evidence import Choice, choose
 from fieldapp.flows.seal import grant_facts, problems, report_text, split_now
 from firsthand import errors
 from firsthand.domain.report import parse_report
 from firsthand.ids import report_id_text
+from firsthand.protocol import attachment
 from firsthand.protocol.envelope import PART_NAMES
 
 if TYPE_CHECKING:
@@ -52,6 +56,9 @@ class Review:
         unwritten: parts whose content nobody may read: it is not sealed at all and goes with the draft.
         problems: blocking ones first.
         sensitive: only state and id will stay readable here.
+        attachments: originals that the readers of the part `attachments` open.
+        copies: those of them of which a copy without metadata goes with the facts.
+        dropped: attachments that consent does not cover: they are not sealed and go with the draft.
     """
 
     groups: tuple[Group, ...]
@@ -59,6 +66,9 @@ class Review:
     unwritten: tuple[str, ...]
     problems: tuple[errors.Problem, ...]
     sensitive: bool
+    attachments: tuple[Attached, ...] = ()
+    copies: tuple[Attached, ...] = ()
+    dropped: tuple[Attached, ...] = ()
 
     @property
     def can_seal(self) -> bool:
@@ -66,21 +76,33 @@ class Review:
         return not any(problem.blocking for problem in self.problems)
 
 
-def review(draft: Mapping[str, Any], tablet: Tablet) -> Review:
-    """Works out the seal screen for a draft; a draft that is no report yet gives problems only."""
+def review(draft: Mapping[str, Any], tablet: Tablet, draft_id: bytes = b"") -> Review:
+    """Works out the seal screen for a draft; a draft that is no report yet gives problems only.
+
+    Args:
+        draft: what it says.
+        tablet: open.
+        draft_id: whose attachments are looked at; without it there are none.
+
+    Raises:
+        NotFound, DamagedRow, Panicked: the draft or its list of attachments does not open.
+    """
     try:
         report = parse_report(report_text(draft))
     except errors.InvalidReport as error:
         return Review((), {}, (), error.problems, sensitive=False)
     found = tuple(sorted(problems(tablet, report), key=lambda problem: not problem.blocking))
     cut = split_now(tablet, report, bytes(_ID_BYTES))
+    held = attach_rows.held_by(tablet, draft_id) if draft_id else ()
     try:
-        grants = tablet.policy.grants(**grant_facts(cut))
-        written = tablet.policy.written(**grant_facts(cut))
+        choice = choose(tablet.policy, cut, held)
+        asked = grant_facts(cut, choice.media)
+        grants, written = tablet.policy.grants(**asked), tablet.policy.written(**asked)
     except errors.Refused:  # neither consent nor basis, or both: `found` says so
         return Review((), {}, (), found, cut.sensitive)
-    full = {number: name for number, name in enumerate(PART_NAMES, start=1) if cut.parts.get(name)}
-    fields = {name: tuple(_fields(name, cut.parts[name])) for name in full.values()}
+    fields = {name: tuple(_fields(name, value)) for name, value in cut.parts.items() if value}
+    fields |= _files(choice, fields)
+    full = {number: name for number, name in enumerate(PART_NAMES, start=1) if name in fields}
     groups = []
     for role, granted in zip(tablet.policy.roles, grants, strict=True):
         parts = tuple(name for number, name in full.items() if number in granted)
@@ -95,7 +117,28 @@ def review(draft: Mapping[str, Any], tablet: Tablet) -> Review:
         unwritten=tuple(name for number, name in full.items() if number not in written),
         problems=found,
         sensitive=cut.sensitive,
+        attachments=tuple(map(attached, choice.taken)),
+        copies=tuple(map(attached, choice.copied)),
+        dropped=tuple(map(attached, choice.dropped)),
     )
+
+
+def _files(choice: Choice, fields: Mapping[str, tuple[Field, ...]]) -> dict[str, tuple[Field, ...]]:
+    """Lines of the attachments: originals in their own part, copies among the facts."""
+    lines: dict[str, tuple[Field, ...]] = {}
+    if choice.taken:
+        name = PART_NAMES[attachment.PART - 1]
+        lines[name] = tuple(_file_line(name, name, held) for held in choice.taken)
+    if choice.copied:
+        name = PART_NAMES[attachment.COPIES_PART - 1]
+        lines[name] = fields[name] + tuple(_file_line(name, attachment.COPIES, held) for held in choice.copied)
+    return lines
+
+
+def _file_line(part: str, label: str, held: attach_rows.Held) -> Field:
+    """For example `attachments.photo`: media type and bytes of the original."""
+    entry = held.entry
+    return Field(part, f"{label}.{entry.custody.medium}", f"{entry.media_type} · {entry.length}")
 
 
 def _fields(part: str, value: Mapping[str, Any]) -> Iterator[Field]:

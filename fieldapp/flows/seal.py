@@ -5,27 +5,32 @@ roles that consent or basis allows, it was read back from the disk and opened wi
 memory, and only then the draft and its key were deleted. Whatever stops the process on the way leaves either
 the draft alone, or the sealed object alone.
 
-    nothing -> unchecked (object, facts, chain head: one transaction) -> read back, opened, compared
+    nothing -> attachments read back and opened, copies made
+            -> unchecked (object, facts, chain head, attachments' rows: one transaction) -> read back, opened, compared
             -> sealed (state, draft gone: one transaction) -> side file
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fieldapp.flows import retention
+from fieldapp.flows.evidence import Evidence, choose, discard_copies, gather
 from fieldapp.vault import sidefile
+from fieldapp.vault.blobs import Blobs
 from fieldapp.vault.records import Head, Item, KeptFacts, State
 from firsthand import assets, errors
 from firsthand.domain.parts import Recorded, SplitReport, split
 from firsthand.domain.report import Report, parse_report
 from firsthand.domain.validation import check
 from firsthand.ids import report_id_text
-from firsthand.protocol import cbor, envelope
+from firsthand.protocol import attachment, cbor, envelope, erase
 from firsthand.protocol.manifest import ManifestDraft
 
 if TYPE_CHECKING:
@@ -55,15 +60,35 @@ class _Load:
     supersedes: bytes | None = None
 
 
-def record(tablet: Tablet, report_json: bytes) -> str:
-    """Validates and seals a report; returns its id (26 characters).
+def record(tablet: Tablet, report_json: bytes, attachments: Sequence[Path] = ()) -> str:
+    """Validates and seals a report with its attachments, all or nothing; returns its id (26 characters).
 
     Raises:
         InvalidReport: with all problems; nothing was sealed.
         ConductChannel: an act by mission personnel.
         DiskFull, SelfCheckFailed: nothing was sealed.
+        AttachmentRefused: consent or basis does not cover a file's medium. The others of `attach.add_file`: a file
+            cannot be taken in. Nothing was sealed.
     """
-    return _seal(tablet, checked_report(tablet, report_json), b"", tablet.ports.entropy.bytes(_KEY_BYTES))
+    report = checked_report(tablet, report_json)
+    if attachments:
+        return _record_with(tablet, report, report_json, attachments)
+    return _seal(tablet, report, b"", tablet.ports.entropy.bytes(_KEY_BYTES))
+
+
+def _record_with(tablet: Tablet, report: Report, report_json: bytes, paths: Sequence[Path]) -> str:
+    """By way of a draft, so that a kill in the middle loses nothing; a refusal takes the draft away again."""
+    from fieldapp.flows import attach, draft
+
+    draft_id = draft.start(tablet, report.kind)
+    with ExitStack() as undo:
+        undo.callback(draft.discard, tablet, draft_id)
+        draft.save(tablet, draft_id, json.loads(report_json))
+        for path in paths:
+            attach.add_file(tablet, draft_id, path, must_be_covered=True)
+        sealed = seal_draft(tablet, draft_id)
+        undo.pop_all()
+    return sealed
 
 
 def record_many(tablet: Tablet, reports: Iterable[bytes]) -> list[str]:
@@ -82,7 +107,8 @@ def seal_draft(tablet: Tablet, draft_id: bytes, report: Mapping[str, Any] | None
 
     Raises:
         As `record`; the draft stays as it is.
-        NotFound, DamagedRow: the draft is not there or does not open.
+        NotFound, DamagedRow, Panicked: the draft is not there or does not open.
+        DamagedBlob: an attachment is not what was added: remove it, or add it again.
     """
     from fieldapp.flows import draft
 
@@ -127,6 +153,7 @@ class Made:
     parts: tuple[cbor.Value | None, ...]
     head: Head
     facts: KeptFacts | None
+    evidence: Evidence = field(default_factory=Evidence)
 
 
 def make_enrolment(tablet: Tablet, head: Head) -> Made:
@@ -142,6 +169,24 @@ def seal_enrolment(tablet: Tablet, head: Head) -> None:
     """Begins a chain in a vault that is in use: the enrolment is sealed again, under a new number."""
     with tablet.vault.guard:
         _keep(tablet, make_enrolment(tablet, head))
+
+
+def seal_service(tablet: Tablet, kind: str, grants: Sequence[frozenset[int]], parts: Mapping[int, cbor.Value]) -> None:
+    """Seals an envelope that is no report into the outbox.
+
+    Args:
+        tablet: open.
+        kind: type in the manifest.
+        grants: part numbers of every role, in the order of the policy.
+        parts: content by part number, 1 to 5.
+
+    Raises:
+        DiskFull, SelfCheckFailed: nothing was sealed.
+    """
+    values = tuple(parts.get(number) for number in range(1, len(envelope.PART_NAMES) + 1))
+    with tablet.vault.guard:
+        load = _Load(kind, tuple(grants), values, tablet.ports.entropy.bytes(_KEY_BYTES))
+        _keep(tablet, _make(tablet, load, tablet.custody.head()))
 
 
 def self_check(tablet: Tablet, made: Made) -> None:
@@ -168,9 +213,40 @@ def _seal(tablet: Tablet, report: Report, draft_id: bytes, erase_key: bytes) -> 
     with tablet.vault.guard:
         tablet.finish_undoing()
         cut = split_now(tablet, report, report_id)
-        load = _report_load(tablet, report, cut, erase_key)
-        _keep(tablet, _make(tablet, load, tablet.custody.head(), _Origin(report, cut, report_id, draft_id)))
+        evidence = _evidence(tablet, cut, draft_id, erase_key)
+        try:
+            load = _report_load(tablet, report, cut, erase_key, evidence)
+            origin = _Origin(report, cut, report_id, draft_id, evidence)
+            _keep(tablet, _make(tablet, load, tablet.custody.head(), origin))
+        except errors.FirsthandError:
+            discard_copies(_blobs(tablet), evidence.copies)
+            raise
+        if evidence.choice.dropped:
+            _forget_dropped(tablet, draft_id)
     return report_id_text(report_id)
+
+
+def _evidence(tablet: Tablet, cut: SplitReport, draft_id: bytes, erase_key: bytes) -> Evidence:
+    """The draft's attachments, proven to open, as far as consent or basis covers them."""
+    from fieldapp.flows import attach_rows
+
+    kept = attach_rows.read(tablet, draft_id) if draft_id else attach_rows.Kept()
+    if not kept.held:
+        return Evidence()
+    choice = choose(tablet.policy, cut, kept.held)
+    return gather(tablet, _blobs(tablet), choice, erase.erase_tag(erase_key), kept.next_number)
+
+
+def _forget_dropped(tablet: Tablet, draft_id: bytes) -> None:
+    """The report is sealed: what it did not take goes now, or at the next opening."""
+    from fieldapp.flows import attach
+
+    with suppress(errors.DiskFull, errors.Busy):
+        attach.discard(tablet, draft_id)
+
+
+def _blobs(tablet: Tablet) -> Blobs:
+    return Blobs(tablet.home, tablet.vault)
 
 
 def split_now(tablet: Tablet, report: Report, report_id: bytes) -> SplitReport:
@@ -199,27 +275,39 @@ class _Origin:
     cut: SplitReport
     report_id: bytes
     draft_id: bytes
+    evidence: Evidence
 
 
-def _report_load(tablet: Tablet, report: Report, cut: SplitReport, erase_key: bytes) -> _Load:
+def _report_load(tablet: Tablet, report: Report, cut: SplitReport, erase_key: bytes, evidence: Evidence) -> _Load:
     """Applies the policy: who gets which part, and what is written at all."""
-    grants = tablet.policy.grants(**grant_facts(cut))
-    written = tablet.policy.written(**grant_facts(cut))
+    asked = grant_facts(cut, evidence.choice.media)
+    grants, written = tablet.policy.grants(**asked), tablet.policy.written(**asked)
+    contents = _with_evidence(cut.parts, evidence)
     parts = tuple(
-        (cut.parts.get(name) or None) if number in written else None
+        (contents.get(name) or None) if number in written else None
         for number, name in enumerate(envelope.PART_NAMES, start=1)
     )
     return _Load("report", grants, parts, erase_key, _superseded(tablet, report))
 
 
-def grant_facts(cut: SplitReport) -> dict[str, Any]:
-    """What the policy wants to know of a report."""
+def _with_evidence(parts: Mapping[str, Any], evidence: Evidence) -> dict[str, Any]:
+    """The parts with part 5 and the list of copies, which the tablet's own facts never hold: it keeps no such key."""
+    contents = dict(parts)
+    facts = contents["facts"]
+    contents["attachments"] = evidence.part(facts["id"])
+    if evidence.copies:
+        contents["facts"] = {**facts, attachment.COPIES: evidence.copies_value()}
+    return contents
+
+
+def grant_facts(cut: SplitReport, media: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """What the policy wants to know of a report with attachments of these media."""
     return {
         "scopes": cut.scopes,
         "basis": cut.basis,
         "sensitive": cut.sensitive,
         "children_counted": cut.children_counted,
-        "media": frozenset(),
+        "media": media,
         "withhold": cut.withhold,
     }
 
@@ -228,8 +316,7 @@ def _superseded(tablet: Tablet, report: Report) -> bytes | None:
     """The object that an earlier report of this same tablet is in; others amend by report id alone."""
     if report.supersedes is None:
         return None
-    hashes = [item.object_hash for item in tablet.custody.items() if item.report_id == report.supersedes]
-    return hashes[-1] if hashes else None
+    return tablet.custody.find_object(report.supersedes)
 
 
 def _make(tablet: Tablet, load: _Load, head: Head, origin: _Origin | None = None) -> Made:
@@ -263,6 +350,7 @@ def _make(tablet: Tablet, load: _Load, head: Head, origin: _Origin | None = None
         parts=load.parts,
         head=after,
         facts=_facts(origin, day) if origin else None,
+        evidence=origin.evidence if origin else Evidence(),
     )
 
 
@@ -307,7 +395,9 @@ def _facts(origin: _Origin, day: int) -> KeptFacts | None:
 def _keep(tablet: Tablet, made: Made) -> None:
     """The three durable steps; see the head of this module."""
     with tablet.vault.write():
-        tablet.custody.add(made.item, made.sealed.envelope, made.head, made.facts)
+        row_id = tablet.custody.add(made.item, made.sealed.envelope, made.head, made.facts)
+        for blob in made.evidence.rows(row_id, made.item.draft):
+            _blobs(tablet).put(blob)
     try:
         self_check(tablet, made)
         tablet.custody.confirm(made.item)
@@ -319,6 +409,8 @@ def _keep(tablet: Tablet, made: Made) -> None:
     if made.item.draft:
         _shrink_log(tablet)
     write_side_file(tablet, made.head)
+    if made.facts is not None:
+        retention.apply(tablet)
 
 
 def write_side_file(tablet: Tablet, head: Head) -> None:

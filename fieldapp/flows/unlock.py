@@ -11,10 +11,13 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from fieldapp.flows.outbox import ReportRow, report_rows
+from fieldapp.flows import decoy, panic, retention
+from fieldapp.flows.outbox import Listing, ReportRow, report_rows
 from fieldapp.flows.ports import Ports, today
 from fieldapp.vault import keyring, sidefile
+from fieldapp.vault.blobs import Blobs
 from fieldapp.vault.custody import Custody
+from fieldapp.vault.header import BESIDE, VaultKey
 from fieldapp.vault.keyring import Keyring
 from fieldapp.vault.records import Head, Mission
 from fieldapp.vault.vault import Vault, exists
@@ -69,15 +72,25 @@ class Tablet:
 
     @classmethod
     def open(cls, home: Path, passphrase: str, ports: Ports) -> Tablet:
-        """Unlocks the vault of `home`, and tidies up what a crash may have left.
+        """Unlocks the workspace that the passphrase belongs to, and tidies up what a crash may have left.
 
         Raises:
-            NotFound, Busy, WrongPassphrase, Damaged.
+            NotFound, Busy, WrongPassphrase, Damaged, VaultNewer.
         """
-        vault = Vault.open(home, passphrase, ports.entropy)
+        return cls._opened(home, Vault.open(home, passphrase, ports.entropy), ports, passphrase)
+
+    @classmethod
+    def open_with(cls, home: Path, key: VaultKey, ports: Ports) -> Tablet:
+        """The same with the key that a session kept under its PIN. Raises as `open`."""
+        return cls._opened(home, Vault.open_with(home, key, ports.entropy), ports)
+
+    @classmethod
+    def _opened(cls, home: Path, vault: Vault, ports: Ports, passphrase: str | None = None) -> Tablet:
         with ExitStack() as undo:
             undo.callback(vault.close)
             tablet = cls._of(home, vault, ports)
+            if vault.version == 1 and passphrase is not None:
+                tablet._bring_up_to_date(passphrase)
             tablet._tidy()
             undo.pop_all()
         return tablet
@@ -99,12 +112,25 @@ class Tablet:
         return device_id(self.keyring.signer.public)
 
     @property
+    def decoy(self) -> bool:
+        """Whether the duress passphrase opened this. For sync and upkeep only: no screen or status may ask."""
+        return self.vault.workspace == BESIDE
+
+    def vault_key(self) -> VaultKey:
+        """What opens this workspace again, for the session's PIN only."""
+        return self.vault.vault_key()
+
+    @property
     def words(self) -> str:
         """The six words that officer and administrator compare."""
         return certificate.check_certificate(self.mission.certificate).words
 
+    def listing(self) -> Listing:
+        """The officer's list, page by page."""
+        return Listing(self)
+
     def reports(self) -> list[ReportRow]:
-        """All sealed reports, newest first."""
+        """All sealed reports, newest first: for a shell. A window asks `listing`."""
         return report_rows(self.custody)
 
     def day(self) -> int:
@@ -150,15 +176,24 @@ class Tablet:
         self.undo_first = True
         with suppress(errors.DiskFull):
             self.finish_undoing()
+            Blobs(self.home, self.vault).sweep()
             self._continue_if_older()
-            self.custody.expire_facts(self.day())
+            retention.apply(self)
+            panic.tell_custodian(self)
+        decoy.refresh(self)
+
+    def _bring_up_to_date(self, passphrase: str) -> None:
+        """A vault of version 1: drafts' keys in halves, a second workspace. A full disk puts it off."""
+        with suppress(errors.DiskFull, errors.Busy):
+            panic.split_whole_keys(self)
+            decoy.adopt(self, passphrase)
 
     def _continue_if_older(self) -> None:
-        """A vault that was put back from a copy must not use its numbers twice: it begins a new chain."""
+        """A vault that was put back from a copy, or lost its head, must not use its numbers twice: a new chain."""
         from fieldapp.flows.seal import seal_enrolment, write_side_file
 
         head, beside = self.custody.head(), sidefile.read(self.home, self.vault)
-        if beside is None or (beside[0] == head.chain and beside[1] < head.count):
+        if head.chain and (beside is None or (beside[0] == head.chain and beside[1] < head.count)):
             write_side_file(self, head)
         elif beside != (head.chain, head.count):
             fresh = Head(self.ports.entropy.bytes(CHAIN_BYTES), 0, None, head.day, head.total)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import Protocol
@@ -23,6 +23,38 @@ Choice = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class FileRow:
+    """An attachment in words."""
+
+    id: bytes
+    media: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a question may draw from beside the form.
+
+    Attributes:
+        readers: part -> roles that would open it; None while nobody can say.
+        recent: acts that were picked last.
+        reports: (id, title, second line) of this tablet's sealed reports, newest first.
+        files: attachments of this draft.
+        refused: why the last file was not taken, in words.
+        can: what this machine and this version offer: `map`, `codes`, `position`, `files`, `photo`.
+        found: what the last place code or position was read as, in words; `point` stands for it.
+    """
+
+    readers: Mapping[str, tuple[str, ...]] | None = None
+    recent: tuple[str, ...] = ()
+    reports: tuple[tuple[str, str, str], ...] = ()
+    files: tuple[FileRow, ...] = ()
+    refused: tuple[str, str, str] | None = None
+    can: frozenset[str] = frozenset()
+    found: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """Where the record is: what is asked and what of it is open on the screen.
 
@@ -31,6 +63,9 @@ class Asked:
         today: by the tablet's day.
         month: (year, month) of the calendar, where it is open.
         letters: whether our own letter pad is shown.
+        item: place of the element at hand in its list.
+        active: path of the field that is open; `figure` which of its three numbers.
+        query: what is searched.
     """
 
     step: str
@@ -39,6 +74,11 @@ class Asked:
     month: tuple[int, int]
     areas: AreaTree
     letters: bool = False
+    item: int = 0
+    active: str = ""
+    figure: str = "best"
+    query: str = ""
+    around: Around = field(default_factory=Around)
 
 
 class QuestionEvents(Protocol):
@@ -50,8 +90,23 @@ class QuestionEvents(Protocol):
     def turn(self, sub: str) -> None: ...
     def month(self, by: int) -> None: ...
     def table(self) -> None: ...
-    def letters(self) -> None: ...
+    def letters(self, path: str = "") -> None: ...
     def quiet_change(self) -> None: ...
+    def go(self, step: str, sub: str = "", item: int = 0) -> None: ...
+    def open_field(self, path: str, figure: str = "best") -> None: ...
+    def search(self, query: str) -> None: ...
+    def picked(self, code: str) -> None: ...
+    def place_code(self, text: str) -> None: ...
+    def take_position(self) -> None: ...
+    def use_found(self) -> None: ...
+    def open_map(self) -> None: ...
+    def pick_file(self) -> None: ...
+    def take_photo(self) -> None: ...
+    def drop_file(self, file_id: bytes) -> None: ...
+    def ask_scope(self, scope: str) -> None: ...
+    def type_digit(self, number: int) -> None: ...
+    def type_erase(self) -> None: ...
+    def type_unknown(self) -> None: ...
 
 
 def tiles(
@@ -117,3 +172,13 @@ def yes_no(chosen: str, pick: Callable[[str], None], *, unknown: bool = True, ye
     if unknown:
         options.append(("unknown", words("not_known"), ""))
     return answers(options, chosen, pick)
+
+
+def part_tag(around: Around, part: str) -> str:
+    """`Facts: risk cell, human-rights section`, as far as it is known who will read it."""
+    words = theme.words
+    name = words("part." + part)
+    if around.readers is None:
+        return words("record.tag.later", part=name)
+    roles = [words("role." + role) for role in around.readers.get(part, ()) if words.has("role." + role)]
+    return words("review.tag", part=name, readers=words("comma").join(roles) if roles else words("review.nobody"))

@@ -10,6 +10,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from fieldapp.flows.report_form import CONSENT_ASKED
+from fieldapp.screens import terms
 from fieldapp.widgets.boxes import Column, Row, Rule, Scroll, Surface, VRule, gap, spring
 from fieldapp.widgets.keys import Answer, Key
 from fieldapp.widgets.page import hide_key, line_below, narrow
@@ -21,10 +22,11 @@ PAGES = (*CONSENT_ASKED, "teach")
 
 @dataclass(frozen=True, slots=True)
 class ConsentView:
-    """A page: a scope or "teach", and the answer chosen on it ("no" by default)."""
+    """A page: a scope or "teach", and the answer chosen on it ("no" by default); `pages` is the walk it belongs to."""
 
     page: str
     chosen: str
+    pages: tuple[str, ...] = PAGES
 
 
 class ConsentEvents(Protocol):
@@ -65,13 +67,13 @@ def draw(view: ConsentView, on: ConsentEvents) -> Widget:
 
 
 def _head(view: ConsentView, on: ConsentEvents) -> Widget:
-    words, index = theme.words, PAGES.index(view.page)
+    words, index = theme.words, view.pages.index(view.page)
     m = theme.space("xl")
     steps = Row(
-        *(_segment(at, index) for at in range(len(PAGES))), space="s", size_hint_x=None, pos_hint={"center_y": 0.5}
+        *(_segment(at, index) for at in range(len(view.pages))), space="s", size_hint_x=None, pos_hint={"center_y": 0.5}
     )
     steps.bind(minimum_width=steps.setter("width"))
-    count = Text(words("of", n_done=index + 1, n_all=len(PAGES)), role="second", tone="ink2", fit=True)
+    count = Text(words("of", n_done=index + 1, n_all=len(view.pages)), role="second", tone="ink2", fit=True)
     safe: list[Widget] = []
     if not line_below():
         safe = [
@@ -123,10 +125,16 @@ def _script(view: ConsentView, on: ConsentEvents) -> Column:
             space="m",
         ),
         gap("m"),
-        Text(words("consent." + view.page), role="script" if not line_below() else "heading", bold=True),
+        Text(_question(view.page), role="script" if not line_below() else "heading", bold=True),
         gap("xl"),
         answers,
     )
+
+
+def _question(page: str) -> str:
+    """With the translator's own line breaks, where there is a script; else the sentence of the catalogue."""
+    key = "consent." + page
+    return theme.words(key) if theme.words.has(key) else terms.label("consent_scopes", page)
 
 
 def _side(view: ConsentView) -> Widget:
@@ -138,7 +146,7 @@ def _side(view: ConsentView) -> Widget:
     )
     return Column(
         Text(words("consent.you"), role="second", bold=True, tone="ink2"),
-        *(Text(words(line)) for line in lines),
+        *(Text(words(line)) for line in lines if words.has(line)),
         space="m",
     )
 

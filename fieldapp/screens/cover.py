@@ -15,7 +15,6 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from fieldapp.widgets.boxes import Column, Row, Rule, Scroll, gap
-from fieldapp.widgets.keys import Key
 from fieldapp.widgets.numbers import Keypad
 from fieldapp.widgets.page import line_below, narrow
 from fieldapp.widgets.tabs import Tabs
@@ -99,10 +98,7 @@ def draw(view: CoverView, on: CoverEvents) -> Widget:
         Rule(tone="ink", thick="rule"),
         *(piece for phrase in PHRASES for piece in (gap("m"), Text(words(phrase), role="body"), gap("m"), Rule())),
     )
-    pad = Keypad(on.cover_digit, on.cover_erase, on.cover_clear)
-    for key in pad.children:
-        if isinstance(key, Key) and key.word_text == words("not_known"):
-            key.say(words("cover.clear"))
+    pad = Keypad(on.cover_digit, on.cover_erase, on.cover_clear, word=words("cover.clear"))
     page = BoxLayout(orientation="vertical")
     page.add_widget(bar)
     if narrow() or line_below():

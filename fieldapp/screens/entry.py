@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Protocol
 
 from kivy.uix.boxlayout import BoxLayout
@@ -51,10 +50,10 @@ def error_box(error: Error | None) -> list[Widget]:
     if error is None:
         return []
     what, safe, do = error
-    return [CareBox(what, f"{safe} {do}", grave="alarm", icon="warning-circle"), gap("l")]
+    return [CareBox(what, f"{safe} {do}", grave="alarm"), gap("l")]
 
 
-def _mode_key(on: LookEvents) -> Key:
+def _mode_key(on: LookEvents, *, fit: bool = True) -> Key:
     words, night = theme.words, theme.mode == "night"
     return Key(
         words("day_mode" if night else "night"),
@@ -62,12 +61,12 @@ def _mode_key(on: LookEvents) -> Key:
         icon="sun" if night else "moon",
         icon_size="small",
         height="bar_key",
-        fit=True,
+        fit=fit,
     )
 
 
-def _size_key(on: LookEvents) -> Key:
-    return Key(theme.words("set.size"), on.settings, icon="text-aa", icon_size="small", height="bar_key", fit=True)
+def _size_key(on: LookEvents, *, fit: bool = True) -> Key:
+    return Key(theme.words("set.size"), on.settings, icon="text-aa", icon_size="small", height="bar_key", fit=fit)
 
 
 def draw_welcome(on: WelcomeEvents, error: Error | None = None) -> Widget:
@@ -133,81 +132,6 @@ def draw_welcome(on: WelcomeEvents, error: Error | None = None) -> Widget:
 
 
 @dataclass(frozen=True, slots=True)
-class EnrolView:
-    """Finding the invitation: (id, name) of files that are invitations, and a typed path."""
-
-    found: tuple[tuple[str, str], ...]
-    path: str
-    letters: bool = False
-    error: Error | None = None
-
-
-class EnrolEvents(Protocol):
-    """What can be done with invitations."""
-
-    def hide(self) -> None: ...
-    def welcome(self) -> None: ...
-    def pick_file(self, name: str) -> None: ...
-    def type_path(self, text: str) -> None: ...
-    def open_path(self) -> None: ...
-    def look_again(self) -> None: ...
-    def letters(self) -> None: ...
-
-
-def draw_enrol(view: EnrolView, on: EnrolEvents) -> Widget:
-    """Where is the invitation?"""
-    words = theme.words
-    bar = TopBar(words("enrol.title"), back=on.welcome, hide=on.hide)
-    reading: list[Widget] = [
-        *error_box(view.error),
-        Text(words("enrol.question"), role="question", bold=True),
-        gap("l"),
-    ]
-    if view.found:
-        reading.append(
-            Column(
-                *(
-                    Key(
-                        name,
-                        partial(on.pick_file, path),
-                        icon="file-text",
-                        height="key_field",
-                        role="body",
-                        align="start",
-                        second="",
-                    )
-                    for path, name in view.found
-                ),
-                space="m",
-            )
-        )
-    else:
-        reading.append(Text(words("enrol.none"), tone="ink2"))
-    field = TextField(words("enrol.path"), view.path, on.type_path, done=on.open_path)
-    reading += [gap("xl"), field]
-    if view.letters:
-        reading += [gap("s"), LetterPad(field.input, [])]
-    reading += [
-        gap("m"),
-        Row(Key(words("unlock.letters"), on.letters, icon="note-pencil", icon_size="small", fit=True), Widget()),
-    ]
-    again = Key(words("enrol.look"), on.look_again, icon="arrows-clockwise", height="bar", role="second")
-    opened = Key(
-        words("unlock.open"),
-        on.open_path,
-        kind="primary" if view.path else "plain",
-        height="key_field",
-        role=main_role(),
-    )
-    return Page(
-        bar,
-        reading=reading,
-        thumb=[again] if narrow() else [],
-        foot=([] if narrow() else [again]) + [Row(hide_key(on.hide, tall=True), opened, space="m")],
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class PassphraseView:
     """Choosing a passphrase for a new tablet."""
 
@@ -218,6 +142,7 @@ class PassphraseView:
     shown: bool
     busy: bool
     error: Error | None = None
+    letters: bool = False
 
 
 class PassphraseEvents(Protocol):
@@ -228,7 +153,13 @@ class PassphraseEvents(Protocol):
     def type_first(self, text: str) -> None: ...
     def type_again(self, text: str) -> None: ...
     def show_words(self) -> None: ...
+    def letters(self) -> None: ...
     def make(self) -> None: ...
+
+
+def _keys(*keys: Key) -> Widget:
+    """Keys beside each other, or one under the other where type is large."""
+    return Column(*keys, space="m") if narrow() else Row(*keys, Widget(), space="m")
 
 
 def draw_passphrase(view: PassphraseView, on: PassphraseEvents) -> Widget:
@@ -247,8 +178,15 @@ def draw_passphrase(view: PassphraseView, on: PassphraseEvents) -> Widget:
         gap("m"),
         again,
         gap("m"),
-        Row(Key(words("enrol.cover" if view.shown else "enrol.show"), on.show_words, height="key", fit=True), Widget()),
+        _keys(
+            Key(words("enrol.cover" if view.shown else "enrol.show"), on.show_words, fit=not narrow()),
+            Key(words("unlock.letters"), on.letters, icon="note-pencil", icon_size="small", fit=not narrow()),
+        ),
     ]
+    if view.letters:
+        pad = LetterPad(first.input)
+        pad.follow(first, again)
+        reading += [gap("m"), pad]
     make = Key(
         words("enrol.making" if view.busy else "enrol.make"),
         on.make,
@@ -256,7 +194,7 @@ def draw_passphrase(view: PassphraseView, on: PassphraseEvents) -> Widget:
         height="key_field",
         role="body" if not line_below() else "second",
     )
-    thumb = [CareBox("", words("enrol.pass.lost"), grave="care", icon="warning-circle")]
+    thumb = [CareBox("", words("enrol.pass.lost"), grave="care")]
     return Page(bar, reading=reading, thumb=thumb, foot=[Row(hide_key(on.hide, tall=True), make, space="m")])
 
 
@@ -299,13 +237,14 @@ def draw_done(six_words: str, label: str, on: DoneEvents) -> Widget:
 
 @dataclass(frozen=True, slots=True)
 class UnlockView:
-    """The lock screen: no name of the product, no count."""
+    """The lock screen: no name of the product, no count; `officer` where several share the tablet."""
 
     text: str
     shown: bool
     letters: bool
     busy: bool
     error: Error | None = None
+    officer: str = ""
 
 
 class UnlockEvents(LookEvents, Protocol):
@@ -316,6 +255,7 @@ class UnlockEvents(LookEvents, Protocol):
     def unlock(self) -> None: ...
     def show_passphrase(self) -> None: ...
     def letters(self) -> None: ...
+    def officers(self) -> None: ...
     def switch_mode(self) -> None: ...
     def settings(self) -> None: ...
     def pick_language(self, code: str) -> None: ...
@@ -327,13 +267,16 @@ def draw_unlock(view: UnlockView, on: UnlockEvents) -> tuple[Widget, TextField]:
     field = TextField(words("unlock.question"), view.text, on.type_passphrase, done=on.unlock, secret=not view.shown)
     show = Key(words("unlock.cover" if view.shown else "unlock.show"), on.show_passphrase, height="key", fit=True)
     letters = Key(words("unlock.letters"), on.letters, icon="note-pencil", icon_size="small", height="key", fit=True)
+    other = Key(words("officer.other"), on.officers, icon="user-circle", icon_size="small", height="key", fit=True)
     middle: list[Widget] = [
         *error_box(view.error),
+        *([Text(view.officer, role="heading", bold=True), gap("m")] if view.officer else []),
         field,
         gap("s"),
         Text(words("unlock.hint"), role="second", tone="ink2"),
         gap("m"),
-        Row(show, letters, Widget(), space="m"),
+        *([Row(show, letters, Widget(), space="m"), gap("m"), other] if line_below() else []),
+        *([] if line_below() else [Row(show, letters, Widget(), other, space="m")]),
     ]
     if view.letters:
         middle += [gap("l"), LetterPad(field.input, [])]
@@ -346,7 +289,7 @@ def draw_unlock(view: UnlockView, on: UnlockEvents) -> tuple[Widget, TextField]:
         role=main_role(),
     )
     bar = BoxLayout(size_hint_y=None, height=theme.space("l"))
-    foot = [Row(hide_key(on.hide, tall=True), main, space="m")]
+    foot: list[Widget] = [Row(hide_key(on.hide, tall=True), main, space="m")]
     if line_below():
         page = Page(
             bar,
@@ -358,5 +301,6 @@ def draw_unlock(view: UnlockView, on: UnlockEvents) -> tuple[Widget, TextField]:
     column = BoxLayout(orientation="vertical", padding=[theme.space("xxxl"), 0, theme.space("xxxl"), 0])
     for child in (spring(), *middle, spring()):
         column.add_widget(child)
-    low = Row(hide_key(on.hide), spring(), _size_key(on), _mode_key(on), language_tabs(on), space="m")
-    return Page(bar, reading=[], fill=column, reading_foot=[low], foot=foot), field
+    low = Row(hide_key(on.hide), spring(), language_tabs(on), space="m")
+    looks = Column(_size_key(on, fit=False), _mode_key(on, fit=False), space="m")
+    return Page(bar, reading=[], fill=column, reading_foot=[low], foot=[looks, *foot]), field

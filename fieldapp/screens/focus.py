@@ -8,6 +8,7 @@ from kivy.uix.widget import Widget
 
 from fieldapp.widgets.fields import Typed
 from fieldapp.widgets.keys import Answer, Key
+from fieldapp.widgets.listed import ReportLine
 
 _TAB, _ENTER, _PAD_ENTER, _SPACE = 9, 13, 271, 32
 
@@ -25,7 +26,11 @@ class FocusRing:
 
     def stops(self) -> list[Widget]:
         """Everything that can have the focus, from the top down."""
-        found = [w for w in self._root.walk(restrict=True) if isinstance(w, Key | Answer | Typed) and not w.disabled]
+        found = [
+            w
+            for w in self._root.walk(restrict=True)
+            if isinstance(w, Key | Answer | Typed | ReportLine) and not w.disabled
+        ]
         return sorted(found, key=lambda w: (-round(w.to_window(*w.center)[1]), w.to_window(*w.center)[0]))
 
     def key_down(self, _window: object, key: int, _scan: int, _text: str | None, modifiers: list[str]) -> bool:
@@ -33,7 +38,7 @@ class FocusRing:
         if key == _TAB:
             self._step(-1 if "shift" in modifiers else 1)
             return True
-        if key in {_ENTER, _PAD_ENTER, _SPACE} and isinstance(self._at, Key | Answer):
+        if key in {_ENTER, _PAD_ENTER, _SPACE} and isinstance(self._at, Key | Answer | ReportLine):
             self._at.on_release()
             return True
         return False

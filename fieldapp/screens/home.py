@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from kivy.uix.widget import Widget
 
-from fieldapp.widgets.boxes import Column, Row, Rule, Scroll, spring
+from fieldapp.widgets.boxes import Column, Row, Rule, spring
 from fieldapp.widgets.keys import Key
+from fieldapp.widgets.listed import ListRow, ReportLine, ReportList
 from fieldapp.widgets.page import Notice, Page, TopBar, hide_key, line_below, narrow
-from fieldapp.widgets.rows import ReportRow
 from fieldapp.widgets.tabs import Tabs
 from fieldapp.widgets.text import Text
 from fieldapp.widgets.theme import theme
@@ -22,32 +22,38 @@ PAGE_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class ListRow:
-    """A report or draft in the list, in words."""
-
-    id: str
-    title: str
-    area: str
-    second: str
-    state: str
-    draft: bool
-    readable: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class Strip:
-    """The notice under the bar; `send` puts the key to send beside it."""
+    """The notice under the bar.
+
+    Attributes:
+        send: the key to send stands beside it.
+        more: how many more conditions there are.
+    """
 
     what: str
     safe: str
     grave: str
     icon: str
     send: bool = False
+    more: int = 0
+
+
+@dataclass(slots=True)
+class Place:
+    """Where the list stands; outlives a redraw.
+
+    Attributes:
+        scroll: 1 at the newest, 0 at the oldest.
+        page: of the one-column form, which turns pages instead.
+    """
+
+    scroll: float = 1.0
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class HomeView:
-    """What home shows."""
+    """What home shows. `rows` may be lazy: only what is seen is asked for."""
 
     mission: str
     label: str
@@ -55,10 +61,10 @@ class HomeView:
     clock: str
     filter: str
     counts: dict[str, int]
-    rows: tuple[ListRow, ...]
-    page: int
+    rows: Sequence[ListRow]
     waiting: int
-    strip: Strip | None = None
+    strip: Strip | None
+    place: Place
 
 
 class HomeEvents(Protocol):
@@ -67,41 +73,36 @@ class HomeEvents(Protocol):
     def hide(self) -> None: ...
     def switch_mode(self) -> None: ...
     def settings(self) -> None: ...
-    def next_language(self) -> None: ...
+    def languages(self) -> None: ...
     def lock(self) -> None: ...
     def send(self) -> None: ...
+    def find(self) -> None: ...
+    def map(self) -> None: ...
+    def kinds(self) -> None: ...
+    def health(self) -> None: ...
     def begin(self, kind: str) -> None: ...
-    def open_row(self, row_id: str, draft: bool) -> None: ...
+    def open_row(self, row: ListRow) -> None: ...
     def choose_filter(self, name: str) -> None: ...
     def turn_page(self) -> None: ...
 
 
 def draw(view: HomeView, on: HomeEvents) -> Widget:
     """The screen."""
-    shown = view.rows[view.page * PAGE_ROWS : (view.page + 1) * PAGE_ROWS]
-    rows: list[Widget] = [_row(row, on) for row in shown] or [_empty(view)]
     if narrow():
-        body = Column(_head(view, on), *rows)
-        return Page(
-            _bar(view, on),
-            reading=[body],
-            thumb=_thumb(view, on),
-            foot=[_foot(on)],
-            notice=_strip(view, on),
-            reading_foot=[_paging(view, on, shown_count=len(shown))],
-        )
-    listing = Column(_head(view, on), Scroll(Column(*rows)), fill=True)
-    foot = Row(
-        hide_key(on.hide, tall=False),
-        spring(),
-        *_paging_pieces(view, on, len(shown)),
-        space="l",
-        least=theme.space("key"),
-    )
+        return _one_column(view, on)
+    shown = Text("", role="second", tone="ink2", align="end")
+    older = Key(theme.words("home.older"), lambda: None, icon="caret-down", icon_size="small", fit=True)
+    rows = _list(view, on, shown, older)
+    paging = [shown, older] if len(view.rows) > PAGE_ROWS else [spring()]
+    lock = Key(theme.words("lock"), on.lock, icon="lock", icon_size="small", height="bar_key", fit=True)
+    lock.tint_icon("ink")
+    keys = [] if line_below() else [lock]
+    foot = Row(hide_key(on.hide), *keys, *paging, space="m", least=theme.space("key"))
+    head = _head(view, on)
     return Page(
         _bar(view, on),
         reading=[],
-        fill=listing,
+        fill=Column(head, rows, fill=True),
         reading_foot=[foot],
         thumb=_thumb(view, on),
         foot=[_flash(on)],
@@ -110,24 +111,54 @@ def draw(view: HomeView, on: HomeEvents) -> Widget:
     )
 
 
+def _one_column(view: HomeView, on: HomeEvents) -> Widget:
+    first = view.place.page * PAGE_ROWS
+    shown = [view.rows[at] for at in range(first, min(first + PAGE_ROWS, len(view.rows)))]
+    lines: list[Widget] = []
+    for row in shown:
+        line = ReportLine(on.open_row, natural=True)
+        line.show(row)
+        lines.append(line)
+    return Page(
+        _bar(view, on),
+        reading=[Column(_head(view, on), *(lines or [_empty(view)]))],
+        thumb=_thumb(view, on),
+        foot=[Row(hide_key(on.hide, tall=True), _flash(on), space="m")],
+        notice=_strip(view, on),
+        reading_foot=[_paging(view, on, first, len(shown))],
+    )
+
+
+def _list(view: HomeView, on: HomeEvents, shown: Text, older: Key) -> Widget:
+    """The rows with their scrolling; empty states say what belongs here."""
+    if not view.rows:
+        return Column(_empty(view), spring(), fill=True)
+    words, total = theme.words, len(view.rows)
+
+    def moved(first: int, count: int) -> None:
+        view.place.scroll = rows.scroll_y
+        shown.say(_which(first, count, total))
+        older.say(words("home.newest" if rows.at_end else "home.older"))
+
+    rows = ReportList(view.rows, on.open_row, moved, at=view.place.scroll)
+    older.press_action = rows.turn
+    return rows
+
+
 def _bar(view: HomeView, on: HomeEvents) -> TopBar:
     words = theme.words
     night = theme.mode == "night"
     keys = []
     if not line_below():
-        keys = [
-            Key(
-                words("day_mode" if night else "night"),
-                on.switch_mode,
-                icon="sun" if night else "moon",
-                icon_size="small",
-                height="bar_key",
-                fit=True,
-            ),
-            Key(NAMES[theme.language], on.next_language, icon="globe", icon_size="small", height="bar_key", fit=True),
+        looks = [
+            (words("day_mode" if night else "night"), on.switch_mode, "sun" if night else "moon"),
+            (NAMES[theme.language], on.languages, "globe"),
+            (words("settings"), on.settings, "gear"),
         ]
-        for key in keys:
+        for word, press, icon in looks:
+            key = Key(word, press, icon=icon, icon_size="small", height="bar_key", fit=True)
             key.tint_icon("ink")
+            keys.append(key)
     status = [
         Text(view.day, role="second", tone="ink2", fit=True),
         Text(view.clock, role="second", bold=True, fit=True),
@@ -138,13 +169,17 @@ def _bar(view: HomeView, on: HomeEvents) -> TopBar:
 
 
 def _strip(view: HomeView, on: HomeEvents) -> Notice | None:
-    if view.strip is None:
-        return None
     strip = view.strip
-    key = None
+    if strip is None:
+        return None
+    key = more = None
     if strip.send:
         key = Key(theme.words("home.send_now"), on.send, kind="primary", icon="paper-plane-right", fit=True, pad="xl")
-    return Notice(strip.what, strip.safe, grave=strip.grave, icon=strip.icon, key=key)
+    if strip.more:
+        more = Key(theme.words("home.more", n=strip.more), on.health, fit=True)
+    elif not strip.send:
+        more = Key(theme.words("home.what_to_do"), on.health, fit=True)
+    return Notice(strip.what, strip.safe, grave=strip.grave, icon=strip.icon, key=key, more=more)
 
 
 def _head(view: HomeView, on: HomeEvents) -> Widget:
@@ -152,48 +187,42 @@ def _head(view: HomeView, on: HomeEvents) -> Widget:
     title = Text(words("home.title"), role="heading", bold=True, fit=not narrow())
     choices = [(name, words("home." + name, n=view.counts[name])) for name in FILTERS]
     tabs = Tabs(choices, view.filter, on.choose_filter, fit=not line_below())
-    head: Widget = (
-        Column(title, tabs, space="m") if line_below() else Row(title, spring(), tabs, least=theme.space("key"))
-    )
+    if narrow():
+        head: Widget = Column(title, tabs, space="m")
+    elif line_below():
+        head = tabs  # the rows need the room more than the name of the page
+    else:
+        head = Row(title, spring(), tabs, least=theme.space("key"))
     return Column(head, Rule(tone="ink", thick="rule"), space="m")
 
 
-def _row(row: ListRow, on: HomeEvents) -> ReportRow:
-    press: Callable[[], None] | None = (lambda: on.open_row(row.id, row.draft)) if row.readable else None
-    state = row.state if row.readable else "needs"
-    return ReportRow(row.title, row.area, row.second, state, theme.words("state." + state), press=press)
-
-
 def _empty(view: HomeView) -> Widget:
+    """What belongs here and how to start; never a picture."""
     words = theme.words
-    if view.filter != "all" or view.counts["all"]:
-        return Column(Text(words("home.empty.filter"), role="row", bold=True), padding=[0, theme.space("xl")])
+    kind = "all" if not view.counts["all"] else view.filter
     return Column(
-        Text(words("home.empty"), role="row", bold=True),
-        Text(words("home.empty.start"), tone="ink2"),
+        Text(words("home.empty." + kind), role="row", bold=True),
+        Text(words(f"home.empty.{kind}.second"), tone="ink2"),
         space="s",
         padding=[0, theme.space("xl")],
     )
 
 
-def _paging_pieces(view: HomeView, on: HomeEvents, shown_count: int) -> list[Widget]:
+def _paging(view: HomeView, on: HomeEvents, first: int, count: int) -> Widget:
     words, total = theme.words, len(view.rows)
     if total <= PAGE_ROWS:
-        return []
-    last = (view.page + 1) * PAGE_ROWS >= total
-    shown = Text(words("home.shown", n_done=shown_count, n_all=total), role="second", tone="ink2", fit=not narrow())
-    key = Key(
-        words("home.newest" if last else "home.older"),
-        on.turn_page,
-        icon="caret-up" if last else "caret-down",
-        icon_size="small",
-        fit=True,
-    )
-    return [shown, key]
+        return Column()
+    last = first + count >= total
+    shown = Text(_which(first, count, total), role="second", tone="ink2")
+    key = Key(words("home.newest" if last else "home.older"), on.turn_page, icon="caret-up" if last else "caret-down")
+    return Column(shown, key, space="s")
 
 
-def _paging(view: HomeView, on: HomeEvents, shown_count: int) -> Widget:
-    return Row(*_paging_pieces(view, on, shown_count), space="l")
+def _which(first: int, count: int, total: int) -> str:
+    """`1 to 5 of 38`."""
+    if count < 2:
+        return theme.words("home.row", n_from=first + 1, n_all=total)
+    return theme.words("home.rows", n_from=first + 1, n_to=first + count, n_all=total)
 
 
 def _flash(on: HomeEvents) -> Key:
@@ -213,28 +242,20 @@ def _flash(on: HomeEvents) -> Key:
     )
 
 
-def _foot(on: HomeEvents) -> Widget:
-    return Row(hide_key(on.hide, tall=True), _flash(on), space="m")
-
-
 def _thumb(view: HomeView, on: HomeEvents) -> list[Widget]:
     words = theme.words
-    waits = words("home.send.second", n=view.waiting) if view.waiting else words("home.send.nothing")
-    send = Key(
-        words("home.send"),
-        on.send,
-        icon="paper-plane-right",
-        second=waits,
-        second_role="small",
-        height="key_field",
-        role="body",
-        align="start",
-        radius="r_large",
-    )
-    settings = Key(
-        words("settings"), on.settings, icon="gear", height="key_field", role="body", align="start", radius="r_large"
-    )
-    lock = Key(words("lock"), on.lock, icon="lock", height="key_field", role="body", align="start", radius="r_large")
+    waits = words("home.send.second", n=view.waiting) if view.waiting else ""
+    small = [
+        _small(words("home.find"), on.find, "magnifying-glass"),
+        _small(words("home.map"), on.map, "map-trifold"),
+        _small(words("home.send"), on.send, "paper-plane-right", waits),
+        _small(words("home.kinds"), on.kinds, "plus"),
+    ]
+    if line_below():
+        small += [_small(words("settings"), on.settings, "gear"), _small(words("lock"), on.lock, "lock")]
+        tiles: list[Widget] = list(small) if theme.scale < 2 and not narrow() else _pairs(small)
+    else:
+        tiles = _pairs(small)
     interview = Key(
         words("home.interview"),
         kind="off",
@@ -262,6 +283,24 @@ def _thumb(view: HomeView, on: HomeEvents) -> list[Widget]:
         radius="r_large",
         pad="xl",
     )
-    pair: Widget = Column(settings, lock, space="m") if line_below() else Row(settings, lock, space="m")
-    keys: list[Widget] = [send, pair, interview, full]
-    return keys
+    return [*tiles, interview, full]
+
+
+def _pairs(keys: list[Key]) -> list[Widget]:
+    return [Row(*keys[at : at + 2], space="m") for at in range(0, len(keys), 2)]
+
+
+def _small(word: str, press: object, icon: str, second: str = "") -> Key:
+    return Key(
+        word,
+        press,  # type: ignore[arg-type]
+        icon=icon,
+        second=second,
+        second_role="small",
+        second_tone="care" if second else "",
+        height="key_field",
+        role="body",
+        bold=False,
+        align="start",
+        radius="r_large",
+    )

@@ -1,4 +1,4 @@
-"""A record, driven: question after question, the table, consent, review, seal."""
+"""A record, driven: which kind, question after question or section after section, review, seal."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ from typing import TYPE_CHECKING
 
 from kivy.clock import Clock
 
-from fieldapp.flows import draft, seal
-from fieldapp.flows.report_form import (
-    FIGURES,
-    MAX_PEOPLE,
-    STEPS,
-    TABLE_AGES,
-    TABLE_OUTCOMES,
-    TABLE_SEXES,
-    AreaTree,
-    ReportForm,
-    figures_fault,
-)
-from fieldapp.screens import consent, record, review, reviewing, summary, table
-from fieldapp.screens.asking import Asked
+from fieldapp.flows import draft, outbox, seal
+from fieldapp.flows.form import picking
+from fieldapp.flows.form.follow import follow_up
+from fieldapp.flows.form.readers import readers
+from fieldapp.flows.form.saving import Saver, Schedule
+from fieldapp.flows.form.sections import ITEM_PAGES, SECTIONS, SHORT, after, before, page_of, steps
+from fieldapp.flows.report_form import EVENT_FAMILY, AreaTree, ReportForm
+from fieldapp.screens import kinds as kind_pages
+from fieldapp.screens import overview, record, review, reviewing
+from fieldapp.screens.asking import Around, Asked
+from fieldapp.screens.consenting import Consenting
+from fieldapp.screens.filling import Filling
+from fieldapp.screens.gathering import Gathering
 from fieldapp.screens.host import Host, sentences
+from fieldapp.screens.reports import Now, titled, when_recorded
+from fieldapp.screens.tabling import Tabling
+from fieldapp.screens.where_page import WORDS
 from fieldapp.widgets.theme import theme
 from firsthand import errors
 
@@ -32,40 +34,112 @@ if TYPE_CHECKING:
 
     from fieldapp.flows.unlock import Tablet
 
-_SAVE_AFTER_S = 0.6
+_NO_DAY = date(1970, 1, 1)
+_REPORTS = 20  # how many of the newest reports are offered for a link or a follow-up
+_AT = "at"
+_OVERVIEW, _REVIEW = "overview", "review"
+_LIST_OF = {item: page for page, item in ITEM_PAGES.items()} | {"suspect": "names", "what": "acts"}
+_EVENTS_HAVE_NONE = frozenset({"actor", "unit"})
 
 
-class Recording:
+def _later(call: Callable[[], None], seconds: float) -> Clock.ClockEvent:
+    return Clock.schedule_once(lambda _dt: call(), seconds)
+
+
+class Recording(Tabling, Consenting, Gathering, Filling):
     """Events of the record, of its table, of consent and of the review."""
 
-    def __init__(self, host: Host, home: Callable[[], None], sealed: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        host: Host,
+        home: Callable[[], None],
+        sealed: Callable[[str], None],
+        schedule: Schedule = _later,
+    ) -> None:
         self.host, self._home, self._sealed = host, home, sealed
         self.form = ReportForm()
         self._id: draft.DraftId | None = None
-        self._asked = Asked("what", "", date(1970, 1, 1), (1970, 1), AreaTree({}))
-        self._table = table.TableView("injured", TABLE_AGES[0], "F", "best", "", "")
-        self._fresh = True
-        self._page, self._chosen = consent.PAGES[0], "no"
+        self._asked = Asked("what", "", _NO_DAY, (1970, 1), AreaTree({}))
         self._error: tuple[str, str, str] | None = None
-        self._saver = Clock.create_trigger(lambda _dt: self.save(), _SAVE_AFTER_S)
+        self._earlier = ""
+        self.saver = Saver(self._write, schedule)
+        Tabling.__init__(self)
+        Consenting.__init__(self)
+        Gathering.__init__(self)
+        Filling.__init__(self)
         host.before_lock = self.flush
 
-    # -- life --------------------------------------------------------------------------------------------------
+    # -- life -----------------------------------------------------------------------------------------------
+    def kinds(self) -> None:
+        """Which kind of report."""
+        self.host.draw(lambda: kind_pages.draw_kinds(self))
+
+    def leave_kinds(self) -> None:
+        self._home()
+
+    def pick_kind(self, kind: str) -> None:
+        if kind == "follow_up" and self._report_rows():
+            rows = self._report_rows()
+            self.host.draw(lambda: kind_pages.draw_earlier(rows, self))
+            return
+        self.begin(kind)
+        self.host.saw("begin:" + kind)
+
+    def pick_earlier(self, report_id: str) -> None:
+        if report_id:
+            self.follow(report_id)
+        else:
+            self.begin("follow_up")
+
+    def pick_change(self, change: str) -> None:
+        self.follow(self._earlier, change)
+
     def begin(self, kind: str) -> None:
         """A new draft."""
+        self._start(ReportForm.new(kind, theme.language))
+
+    def follow(self, report_id: str, change: str = "") -> None:
+        """A new draft over a sealed report: `new_information` or `correction`; asks which where it is not said."""
+        if not change:
+            self._earlier = report_id
+            title = next((row[1] for row in self._report_rows() if row[0] == report_id), "")
+            self.host.draw(lambda: kind_pages.draw_change(title, self))
+            return
         tablet = self._tablet()
-        self._id = draft.start(tablet, kind)
-        self.form = ReportForm.new(kind, theme.language)
-        self._enter("what")
+        try:
+            facts = outbox.facts(tablet.custody, report_id)
+        except errors.FirsthandError:  # protected, or its days are over: nothing is filled in
+            facts = None
+        kind = str(facts.get("kind", "")) if facts else ""
+        self._start(follow_up(facts, report_id, change, kind=kind, language=theme.language))
+
+    def _start(self, form: ReportForm) -> None:
+        tablet = self._tablet()
+        self._id, self.form = draft.start(tablet, form.kind), form
+        self._enter(SHORT[form.kind][0] if form.kind in SHORT else _OVERVIEW)
 
     def resume(self, draft_id: str) -> None:
-        """A draft from the list: at its first open question, or at the review."""
+        """A draft from the list: at the question where it was left."""
         self._id = draft.DraftId(bytes.fromhex(draft_id))
         self.form = ReportForm.of(draft.load(self._tablet(), self._id))
-        missing = self.form.missing()
-        self._enter(missing[0] if missing else STEPS[-1])
-        if not missing:
+        step, sub, item = _read_at(self.form.marks.get(_AT, ""))
+        if step == _REVIEW:
+            self._enter(_OVERVIEW if self.form.kind not in SHORT else steps(self.form.kind)[-1])
             self.review()
+        elif step in self._own_pages() or (step == _OVERVIEW and self.form.kind not in SHORT):
+            self._enter(step, sub, item)
+        else:
+            missing = self.form.missing()
+            short = self.form.kind in SHORT
+            self._enter((missing[0] if missing else steps(self.form.kind)[-1]) if short else _OVERVIEW)
+
+    def _own_pages(self) -> frozenset[str]:
+        """Every page that this kind has, items of lists included."""
+        own = steps(self.form.kind)
+        if self.form.kind in SHORT:
+            return frozenset(own)
+        items = {item for item, page in _LIST_OF.items() if page in own}
+        return frozenset(own) | items
 
     def _tablet(self) -> Tablet:
         tablet = self.host.tablet
@@ -73,28 +147,44 @@ class Recording:
             raise errors.Locked
         return tablet
 
-    def _enter(self, step: str) -> None:
-        tablet = self._tablet()
-        today = date(1970, 1, 1) + timedelta(days=tablet.day())
-        areas = AreaTree.of(tablet.directory.areas_geojson)
-        self._error = None
-        self._asked = Asked(step, "", today, (today.year, today.month), areas)
-        self.host.draw(self._question)
+    open_tablet = _tablet
 
+    def _enter(self, step: str, sub: str = "", item: int = 0) -> None:
+        tablet = self._tablet()
+        today = _NO_DAY + timedelta(days=tablet.day())
+        areas = AreaTree.of(tablet.directory.areas_geojson)
+        around = Around(recent=tuple(picking.recent(tablet)), can=self.what_can())
+        self._error = self._refused = None
+        self._asked = Asked(step, sub, today, (today.year, today.month), areas, item=item, around=around)
+        self._mark()
+        self.save()
+        self._show()
+
+    def _show(self) -> None:
+        self.host.draw(self._overview if self._asked.step == _OVERVIEW else self._question)
+
+    def _mark(self) -> None:
+        asked = self._asked
+        self.form.marks[_AT] = f"{asked.step}|{asked.sub}|{asked.item}"
+
+    # -- saving ---------------------------------------------------------------------------------------------
     def save(self) -> None:
-        """Write the draft; a full disk shows on the review and loses nothing that was saved before."""
-        self._saver.cancel()
+        """Write the draft now."""
+        self.saver.now()
+
+    def _write(self) -> None:
+        """A full disk shows on the page and loses nothing that was saved before."""
         if self._id is None or self.host.tablet is None:
             return
         try:
             draft.save(self.host.tablet, self._id, self.form.stored())
+            self._error = None
         except errors.Environment as error:
             self._error = sentences(error)
 
     def flush(self) -> None:
         """What was typed a moment ago is saved before the keys go."""
-        if self._saver.is_triggered:
-            self.save()
+        self.saver.flush()
 
     def hide(self) -> None:
         self.flush()
@@ -104,239 +194,228 @@ class Recording:
         self.save()
         self._home()
 
-    # -- questions ---------------------------------------------------------------------------------------------
+    # -- questions ------------------------------------------------------------------------------------------
     def _question(self) -> Widget:
-        return record.draw(self._asked, theme.words("saved"), self)
+        return record.draw(self._looked(), self._saved_words(), self)
+
+    def _overview(self) -> Widget:
+        return overview.draw(self._looked(), self._saved_words(), self)
+
+    def _saved_words(self) -> str:
+        return self._error[0] if self._error else theme.words("saved")
+
+    def _looked(self) -> Asked:
+        """The question with what may have changed around it."""
+        asked, around = self._asked, self._asked.around
+        around = replace(around, readers=readers(self._tablet().policy, self.form))
+        if asked.step in {"files", _OVERVIEW}:
+            around = self.around(around)
+        if asked.step == "links":
+            around = replace(around, reports=self._report_rows())
+        self._asked = replace(asked, around=around)
+        return self._asked
+
+    def _report_rows(self) -> tuple[tuple[str, str, str], ...]:
+        """The newest sealed reports: id, title, second line."""
+        clock, words = self.host.ports.clock, theme.words
+        now = Now(clock.now_s(), clock.tz_min())
+        rows = self._tablet().listing().rows("all", 0, _REPORTS)
+        return tuple((row.id, titled(row)[0], words.join(titled(row)[1], when_recorded(row, now))) for row in rows)
+
+    def back_to_question(self) -> None:
+        """Draw the page that is asked, after another one was up."""
+        self._show()
 
     def change(self, *, advance: bool = False) -> None:
         self.save()
         if advance:
             self.forward()
         else:
-            self.host.redraw()
+            self.again()
 
     def quiet_change(self) -> None:
-        self._saver()
+        self.saver.soon()
 
     def turn(self, sub: str) -> None:
+        self._asked = replace(self._asked, sub=sub, letters=False, query="")
+        self._mark()
         self.save()
-        self._asked = replace(self._asked, sub=sub, letters=False)
         self.host.draw(self._question)
 
     def month(self, by: int) -> None:
         year, month = self._asked.month
-        count = year * 12 + month - 1 + by
+        count = min(year * 12 + month - 1 + by, self._asked.today.year * 12 + self._asked.today.month - 1)
         self._asked = replace(self._asked, month=(count // 12, count % 12 + 1))
         self.host.redraw()
 
-    def letters(self) -> None:
-        self._asked = replace(self._asked, letters=not self._asked.letters)
-        self.host.redraw()
+    def go(self, step: str, sub: str = "", item: int = 0) -> None:
+        self.settle_number()
+        self._asked = replace(
+            self._asked, step=step, sub=sub, item=item, letters=False, active="", query="",
+            month=(self._asked.today.year, self._asked.today.month),
+        )  # fmt: skip
+        self._mark()
+        self.save()
+        self._show()
 
-    def go(self, step: str) -> None:
-        self.flush()
-        self._asked = replace(self._asked, step=step, sub="", letters=False)
-        self.host.draw(self._question)
+    def enter_section(self, section: str) -> None:
+        """A line of the overview."""
+        self.go(SECTIONS[section][0], item=self.form.act_at)
 
+    def enter_step(self, step: str) -> None:
+        """An open question, from the overview or from the review; it may stand in a section."""
+        self.go(page_of(step, self.form.kind), item=self.form.act_at)
+
+    def overview(self) -> None:
+        self.go(_OVERVIEW)
+
+    def picked(self, code: str) -> None:
+        """An act or an event of the pick-list."""
+        form, item = self.form, self._asked.item
+        picking.remember(self._tablet(), code)
+        self._asked = replace(
+            self._asked, around=replace(self._asked.around, recent=tuple(picking.recent(self._tablet())))
+        )
+        if form.kind in SHORT:
+            form.choose_code(code)
+            self.change(advance=True)
+            return
+        if self._asked.step == "what" and 0 <= item < len(form.acts):
+            if code.startswith(EVENT_FAMILY):
+                form.drop_act(item)
+                form.add_code(code)
+            else:
+                form.change_act(item, code)
+        else:
+            form.add_code(code)
+        self.go("acts")
+
+    # -- forward and back -----------------------------------------------------------------------------------
     def forward(self) -> None:
         self.flush()
-        step, sub = self._asked.step, self._asked.sub
-        if step == "what" and not sub and not self.form.code:
+        asked, form = self._asked, self.form
+        if form.kind in SHORT and asked.step == "what" and not asked.sub and not form.code:
             return
-        if step == "told" and self.form.needs_consent and not self.form.answered("told"):
-            if not (self.form.subject_sex and self.form.subject_age):
-                self.turn("person")
-            else:
-                self.consent()
+        if asked.step in _LIST_OF and form.kind not in SHORT:
+            self.go(_LIST_OF[asked.step])
             return
-        if step == "actor" and sub != "basis" and self.form.actor.get("class") and not self.form.answered("actor"):
-            self.turn("basis")
+        if asked.step == "told" and form.needs_consent and not form.answered("told"):
+            self._ask_person()
             return
-        at = STEPS.index(step) + 1
-        if at < len(STEPS):
-            self.go("ongoing" if STEPS[at] == "actor" and self.form.is_event else STEPS[at])
-        else:
+        if asked.step == "actor" and self._actor_open():
+            return
+        following = after(asked.step, form.kind)
+        while following and not self._has_page(following):
+            following = after(following, form.kind)
+        if following:
+            self.go(following, item=form.act_at)
+        elif form.kind in SHORT:
             self.review()
+        else:
+            self.overview()
+
+    def _ask_person(self) -> None:
+        if self.form.subject_sex and self.form.subject_age:
+            self.ask_consent(self._consented_all, self._back_to_person)
+        else:
+            self.turn("person")
+
+    def _consented_all(self) -> None:
+        self.go("told")
+        self.forward()
+
+    def _back_to_person(self) -> None:
+        self.go("told", "person")
+
+    def _actor_open(self) -> bool:
+        """Whether the page of the actor goes on to how it was recognised, or to the next act without an actor."""
+        form = self.form
+        if self._asked.sub != "basis" and form.actor.get("class") and "basis" not in form.actor:
+            self.turn("basis")
+            return True
+        if form.kind in SHORT:
+            return False
+        following = next((n for n, act in enumerate(form.acts) if n > form.act_at and "actor" not in act), None)
+        if following is None:
+            return False
+        form.take_act(following)
+        self.go("actor", item=following)
+        return True
+
+    def _has_page(self, step: str) -> bool:
+        """Whether a page has anything to ask here; events have no alleged actor, closed sections are passed over."""
+        if step in _EVENTS_HAVE_NONE and not self.form.acts:
+            return False
+        return step not in SECTIONS or not self.form.closed(step)
 
     def step_back(self) -> None:
         self.flush()
-        if self._asked.sub:
+        asked, kind = self._asked, self.form.kind
+        if asked.sub and asked.step not in {"person", "suspect"} and not (asked.step == "where" and asked.sub == WORDS):
             self.turn("")
-            return
-        at = STEPS.index(self._asked.step)
-        if at:
-            self.go(STEPS[at - 1])
+        elif kind in SHORT:
+            earlier = before(asked.step, kind)
+            if earlier == "actor" and self.form.is_event:
+                earlier = before(earlier, kind)
+            if earlier:
+                self.go(earlier)
+            else:
+                self.leave()
         else:
-            self.leave()
+            self.go(_LIST_OF.get(asked.step, _OVERVIEW))
 
-    # -- the table ---------------------------------------------------------------------------------------------
-    def table(self) -> None:
-        self.save()
-        outcome = next((o for o in ("injured", "killed", "abducted", "displaced") if self.form.total(o)), "injured")
-        title, area = summary.title_words(self.form)
-        context = " · ".join(part for part in (title, area) if part)
-        self._table = table.TableView(outcome, TABLE_AGES[0], "F", "best", context, theme.words("saved"))
-        self._fresh = True
-        self.host.draw(lambda: table.draw(self._table, self))
+    def ask_scope(self, scope: str) -> None:
+        """One scope alone, from the page that needs it."""
+        self.ask_one(scope, self.back_to_question)
 
-    def table_done(self) -> None:
-        self._settle()
-        for outcome in TABLE_OUTCOMES:
-            summed = self.form.table_sum(outcome)
-            if summed is not None and self.form.total(outcome) is None:
-                self.form.set_total(outcome, summed)
-        self.save()
-        self.host.draw(self._question)
-
-    def _settle(self) -> None:
-        """Leaving a cell puts its three numbers in order."""
-        view = self._table
-        cell = self.form.cell(view.outcome, view.age, view.sex)
-        if cell is not None and figures_fault(cell):
-            low, best, high = (cell[name] for name in FIGURES)
-            self.form.set_cell(
-                view.outcome, view.age, view.sex, {"min": min(low, best), "best": best, "max": max(best, high)}
-            )
-        self._fresh = True
-
-    def pick_outcome(self, outcome: str) -> None:
-        self._settle()
-        self._table = replace(self._table, outcome=outcome)
-        self.change()
-
-    def pick_cell(self, age: str, sex: str) -> None:
-        self._settle()
-        self._table = replace(self._table, age=age, sex=sex, figure="best")
-        self.host.redraw()
-
-    def pick_figure(self, figure: str) -> None:
-        self._fresh = True
-        self._table = replace(self._table, figure=figure)
-        self.host.redraw()
-
-    def digit(self, number: int) -> None:
-        view = self._table
-        cell = self.form.cell(view.outcome, view.age, view.sex)
-        before = 0 if cell is None or self._fresh else cell[view.figure]
-        self._write(min(before * 10 + number, MAX_PEOPLE))
-
-    def erase(self) -> None:
-        view = self._table
-        cell = self.form.cell(view.outcome, view.age, view.sex)
-        if cell is not None:
-            self._write(cell[view.figure] // 10)
-
-    def _write(self, value: int) -> None:
-        view, self._fresh = self._table, False
-        cell = self.form.cell(view.outcome, view.age, view.sex)
-        if cell is None or (view.figure == "best" and len(set(cell.values())) == 1):
-            cell = dict.fromkeys(FIGURES, value)
-        else:
-            cell[view.figure] = value
-        self.form.set_cell(view.outcome, view.age, view.sex, cell)
-        self._saver()
-        self.host.redraw()
-
-    def not_known(self) -> None:
-        view = self._table
-        self.form.set_cell(view.outcome, view.age, view.sex, None)
-        self.next_cell()
-
-    def next_cell(self) -> None:
-        self._settle()
-        view = self._table
-        at = TABLE_AGES.index(view.age) * len(TABLE_SEXES) + TABLE_SEXES.index(view.sex) + 1
-        at %= len(TABLE_AGES) * len(TABLE_SEXES)
-        self._table = replace(
-            view, age=TABLE_AGES[at // len(TABLE_SEXES)], sex=TABLE_SEXES[at % len(TABLE_SEXES)], figure="best"
-        )
-        self.change()
-
-    def fill_up(self) -> None:
-        outcome = self._table.outcome
-        short = self.form.short_of_total(outcome)
-        if short > 0:
-            self.form.add_unknown(outcome, short)
-        else:
-            self.form.set_total(outcome, self.form.table_sum(outcome))
-        self.change()
-
-    # -- consent -----------------------------------------------------------------------------------------------
-    def consent(self) -> None:
-        """The pages, one scope each, from the first that was not put."""
-        open_scopes = self.form.open_scopes()
-        self._turn_to(open_scopes[0] if open_scopes else "teach")
-        self.host.draw(lambda: consent.draw(consent.ConsentView(self._page, self._chosen), self))
-
-    def _turn_to(self, page: str) -> None:
-        self._page = page
-        if page == "teach":
-            known = self.form.report.get("consent", {}).get("teach_back")
-            self._chosen = {True: "yes", False: "no"}.get(known, "")
-        else:
-            self._chosen = self.form.scope(page)
-
-    def answer(self, value: str) -> None:
-        self._chosen = value
-        self.host.redraw()
-
-    def consent_next(self) -> None:
-        if self._page == "teach":
-            if not self._chosen:
-                return
-            self.form.choose_teach_back(self._chosen == "yes")
-            self.save()
-            self.go("told")
-            self.forward()
-            return
-        self.form.answer_scope(self._page, self._chosen, theme.language)
-        self.save()
-        self._turn_to(consent.PAGES[consent.PAGES.index(self._page) + 1])
-        self.host.redraw()
-
-    def consent_back(self) -> None:
-        at = consent.PAGES.index(self._page)
-        if at:
-            self._turn_to(consent.PAGES[at - 1])
-            self.host.redraw()
-        else:
-            self._asked = replace(self._asked, step="told", sub="person")
-            self.host.draw(self._question)
-
-    # -- review and seal ---------------------------------------------------------------------------------------
+    # -- review and seal ------------------------------------------------------------------------------------
     def review(self) -> None:
         """The report as it will be read."""
+        self.form.marks[_AT] = f"{_REVIEW}||0"
         self.save()
         self.host.draw(self._review)
 
     def _review(self) -> Widget:
-        view = reviewing.view_of(self.form, self._tablet(), self._asked.today, self._error)
+        view = reviewing.view_of(self.form, self._tablet(), self._asked.today, self._error, self._id or b"")
         return review.draw(view, self)
 
     def review_back(self) -> None:
-        self.go(STEPS[-1])
+        self.go(steps(self.form.kind)[-1] if self.form.kind in SHORT else _OVERVIEW)
 
     def seal(self) -> None:
         tablet, draft_id = self._tablet(), self._id
         if draft_id is None:
             return
+        self.save()
         try:
-            draft.save(tablet, draft_id, self.form.sealable())
-            report_id = seal.seal_draft(tablet, draft_id)
+            report_id = seal.seal_draft(tablet, draft_id, self.form.sealable())
         except errors.FirsthandError as error:
-            self.save()
             self._error = sentences(error)
             self.host.redraw()
             return
+        self.saver.forget()
         self.form, self._id = ReportForm(), None
         self._sealed(report_id)
 
     def discard(self) -> None:
-        self.host.draw(lambda: review.draw_discard(self._discard, self.review, self.hide))
+        self.host.draw(lambda: review.draw_discard(self._discard, self._keep, self.hide))
+
+    def _keep(self) -> None:
+        if _read_at(self.form.marks.get(_AT, ""))[0] == _REVIEW:
+            self.review()
+        else:
+            self._show()
 
     def _discard(self) -> None:
         if self._id is not None:
-            self._saver.cancel()
+            self.saver.forget()
             draft.discard(self._tablet(), self._id)
             self.form, self._id = ReportForm(), None
         self._home()
+
+
+def _read_at(mark: str) -> tuple[str, str, int]:
+    """Where a draft was left: step, page within it, element; anything odd reads as nowhere."""
+    step, _, rest = mark.partition("|")
+    sub, _, item = rest.rpartition("|")
+    return step, sub, int(item) if item.isdecimal() else 0

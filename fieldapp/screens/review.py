@@ -10,6 +10,7 @@ from typing import Protocol
 from kivy.uix.relativelayout import RelativeLayout
 from kivy.uix.widget import Widget
 
+from fieldapp.screens.kinds import change_keys
 from fieldapp.widgets.boxes import Column, Row, Rule, gap
 from fieldapp.widgets.custody import STATES, CustodyLine, stop_positions
 from fieldapp.widgets.keys import Key
@@ -56,7 +57,7 @@ class ReviewEvents(Protocol):
     """What can be done with a complete record."""
 
     def hide(self) -> None: ...
-    def go(self, step: str) -> None: ...
+    def enter_step(self, step: str) -> None: ...
     def review_back(self) -> None: ...
     def seal(self) -> None: ...
     def leave(self) -> None: ...
@@ -70,11 +71,15 @@ def draw(view: ReviewView, on: ReviewEvents) -> Widget:
     reading: list[Widget] = []
     if view.error:
         what, safe, do = view.error
-        reading += [CareBox(what, f"{safe} {do}", grave="alarm", icon="warning-circle"), gap("m")]
+        reading += [CareBox(what, f"{safe} {do}", grave="alarm"), gap("m")]
     for warning in view.warnings:
-        key = Key(words("review.fix"), partial(on.go, warning.step), height="key", fit=True) if warning.step else None
+        key = (
+            Key(words("review.fix"), partial(on.enter_step, warning.step), height="key", fit=True)
+            if warning.step
+            else None
+        )
         grave = "alarm" if warning.blocking else "care"
-        reading += [CareBox(warning.what, warning.do, grave=grave, icon="warning-circle", key=key), gap("m")]
+        reading += [CareBox(warning.what, warning.do, grave=grave, key=key), gap("m")]
     for block in view.blocks:
         tag: Widget = Tag(block.tag)
         if line_below():
@@ -149,6 +154,7 @@ class DetailEvents(Protocol):
     def hide(self) -> None: ...
     def home(self) -> None: ...
     def send(self) -> None: ...
+    def follow(self, change: str) -> None: ...
 
 
 def draw_detail(view: DetailView, on: DetailEvents) -> Widget:
@@ -167,7 +173,8 @@ def draw_detail(view: DetailView, on: DetailEvents) -> Widget:
     say = Text(words("say." + view.state), role="body")
     facts = Column(*(FactRow(label, value) for label, value in view.lines))
     reading: list[Widget] = [title, gap("xl"), custody, gap("l"), say, gap("xl"), Rule(tone="ink", thick="rule"), facts]
-    thumb = [CareBox(head, text, grave=grave, icon=icon) for head, text, grave, icon in view.notes]
+    thumb: list[Widget] = [CareBox(head, text, grave=grave, icon=icon) for head, text, grave, icon in view.notes]
+    thumb += [Text(words("record.change.keys"), role="second", bold=True, tone="ink2"), *change_keys(on.follow)]
     main = (
         Key(
             words("home.send_now"),

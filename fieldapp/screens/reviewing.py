@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+from fieldapp.flows.form.mending import step_of
+from fieldapp.flows.form.sections import RETURNS, SHORT, outline, steps
 from fieldapp.flows.report_form import CONSENT_ASKED, OPTIONAL, TABLE_OUTCOMES, ReportForm
 from fieldapp.flows.review import Review, review
 from fieldapp.flows.unlock import Tablet
 from fieldapp.screens import summary
 from fieldapp.screens.review import Block, Doubt, ReviewView
+from fieldapp.screens.sectionwords import part_of, section_words
 from fieldapp.widgets.theme import theme
 from firsthand import assets
 from firsthand.errors import Problem
@@ -16,41 +19,19 @@ from firsthand.errors import Problem
 PARTS = ("counts", "facts", "narrative", "identities", "attachments")
 _COUNT_LINES = ("what", "people", "children")
 _FACT_LINES = ("what", "when", "where", "people", "actor", "ongoing", "need", "concern", "told", "grade", "note")
-# the question that a problem's path belongs to, first match wins
-_STEP_OF = (
-    ("incident.date", "when"),
-    ("incident.time", "when"),
-    ("incident.place", "where"),
-    ("incident.protection", "need"),
-    ("incident", "ongoing"),
-    ("source.reliability", "grade"),
-    ("source.credibility", "grade"),
-    ("source", "told"),
-    ("consent", "told"),
-    ("basis", "told"),
-    ("subject", "told"),
-    ("note", "note"),
-    ("events", "what"),
-    ("event_", "people"),
-)
+_RETURN_LINES = ("area", "period", "reason")
+_SHOWN = 300  # letters of an account that the review shows; the rest is counted
 
 
-def step_of(where: str) -> str:
-    """The question where a problem can be mended."""
-    if where.startswith("acts"):
-        if ".actor" in where:
-            return "actor"
-        return "people" if ".counts" in where or ".totals" in where else "what"
-    return next((step for prefix, step in _STEP_OF if where.startswith(prefix)), "")
-
-
-def view_of(form: ReportForm, tablet: Tablet, today: date, error: tuple[str, str, str] | None) -> ReviewView:
+def view_of(
+    form: ReportForm, tablet: Tablet, today: date, error: tuple[str, str, str] | None, draft_id: bytes = b""
+) -> ReviewView:
     """The seal review of a form on a tablet."""
-    found = review(form.sealable(), tablet)
+    found = review(form.sealable(), tablet, draft_id)
     missing = form.missing()
-    warnings = [Doubt(theme.words("step." + step), theme.words("review.open"), step, True) for step in missing]
+    warnings = [Doubt(summary.step_name(step), theme.words("review.open"), step, True) for step in missing]
     if not missing:
-        warnings += [_warning(problem) for problem in found.problems if _worth_saying(problem)]
+        warnings += [_warning(problem, form.kind) for problem in found.problems if _worth_saying(problem)]
     title, area = summary.title_words(form)
     return ReviewView(
         context=theme.words("review.context"),
@@ -67,10 +48,9 @@ def _worth_saying(problem: Problem) -> bool:
     return problem.blocking or problem.code != "child-counted"
 
 
-def _warning(problem: Problem) -> Doubt:
-    texts = assets.read_json(f"text/problems.{theme.language}.json")
-    what, do = (*texts.get(problem.code, (problem.code, "")), "")[:2]
-    return Doubt(what, do, step_of(problem.where), problem.blocking)
+def _warning(problem: Problem, kind: str) -> Doubt:
+    what, do = assets.advice(problem.code, theme.language)
+    return Doubt(what, do, step_of(problem.where, kind), problem.blocking)
 
 
 def _readers(found: Review, part: str) -> str:
@@ -89,7 +69,7 @@ def blocks(form: ReportForm, found: Review, today: date) -> tuple[Block, ...]:
         readers = _readers(found, part)
         if readers:
             tag = theme.words("review.tag", part=theme.words("part." + part), readers=readers)
-            made.append(Block(tag, tuple(_lines(form, part, today))))
+            made.append(Block(tag, tuple(lines_of(form, part, today, len(found.attachments)))))
     return tuple(made)
 
 
@@ -99,24 +79,68 @@ def whole(form: ReportForm, title: str, area: str, today: date) -> Block:
     return Block(" · ".join(part for part in (title, area) if part), lines)
 
 
-def _lines(form: ReportForm, part: str, today: date) -> list[tuple[str, str]]:
-    words = theme.words
-    if part == "narrative":
-        answers = words("comma").join(
-            f"{scope} {words(form.scope(scope)).lower()}" for scope in CONSENT_ASKED if form.asked(scope)
-        )
-        return [(words("consent.title"), answers)] if answers else []
-    steps = _COUNT_LINES if part == "counts" else _FACT_LINES if part == "facts" else ()
+def lines_of(form: ReportForm, part: str, today: date, files: int = 0) -> list[tuple[str, str]]:
+    """What a part will say, as label and value."""
+    match part:
+        case "narrative":
+            return _account_lines(form)
+        case "identities":
+            return _name_lines(form)
+        case "attachments":
+            return [(theme.words("record.section.files"), theme.words("record.n_files", n=files))] if files else []
+        case "facts" if form.kind not in SHORT:
+            return _section_lines(form, today)
+    if form.kind in RETURNS:
+        named = ((step, summary.line_words(form, step, today)) for step in _RETURN_LINES if step in steps(form.kind))
+        return [(summary.step_name(step), value) for step, value in named if value]
     lines = []
-    for step in steps:
+    for step in _COUNT_LINES if part == "counts" else _FACT_LINES:
         value = summary.line_words(form, step, today)
         if step == "people":
             value = people_lines(form) or value
         if step == "grade" and value:
             letter, number = value[0], value[1:]
-            value = f"{value}  {words('grade.' + letter)} {words('grade.' + number)}"
+            value = f"{value}  {theme.words('grade.' + letter)} {theme.words('grade.' + number)}"
         if value and (step not in OPTIONAL or part == "facts"):
-            lines.append((words("step." + step), value))
+            lines.append((summary.step_name(step), value))
+    return lines
+
+
+def _section_lines(form: ReportForm, today: date) -> list[tuple[str, str]]:
+    named = (
+        (section, section_words(form, section, today))
+        for section in outline(form.kind)
+        if part_of(form, section) == "facts" and section != "files"
+    )
+    return [(theme.words("record.section." + section), said) for section, said in named if said]
+
+
+def _account_lines(form: ReportForm) -> list[tuple[str, str]]:
+    words = theme.words
+    answers = words("comma").join(
+        f"{scope} {words(form.scope(scope)).lower()}" for scope in CONSENT_ASKED if form.asked(scope)
+    )
+    lines = [(words("consent.title"), answers)] if answers else []
+    for path in ("narrative.what_happened", "narrative.words_used.text", "narrative.words_used.translation"):
+        text = str(form.value(path) or "")
+        if text:
+            shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({words('record.n_letters', n=len(text))})"
+            lines.append((words("record.f." + path), shown))
+    return lines
+
+
+def _name_lines(form: ReportForm) -> list[tuple[str, str]]:
+    words, lines = theme.words, []
+    for which in ("sources", "victims", "perpetrators"):
+        for person in form.items(f"identities.{which}"):
+            said = words.join(str(person.get("name", "")), str(person.get("contact", "")))
+            if said:
+                lines.append((words("record.names." + which), said))
+    safe = str(form.value("identities.safe_contact") or "")
+    if safe:
+        lines.append((words("record.f.identities.safe_contact"), safe))
+    if "basis" in form.report and form.value("narrative.words_used.text"):
+        lines.append((words("record.section.words"), str(form.value("narrative.words_used.text"))[:_SHOWN]))
     return lines
 
 

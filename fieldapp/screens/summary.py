@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
+from fieldapp.flows.form.sections import SHORT
 from fieldapp.flows.report_form import (
     CONSENT_ASKED,
     EVENT_FAMILY,
@@ -13,10 +15,12 @@ from fieldapp.flows.report_form import (
     TABLE_OUTCOMES,
     ReportForm,
 )
+from fieldapp.screens import terms
 from fieldapp.widgets.theme import theme
 from firsthand import assets
 
-SENSITIVE_FAMILY = "A4"
+WEEKS = frozenset({"this_week", "last_week"})
+ACTLESS = frozenset({"nil_return", "not_reachable", "speech_log", "detention_visit"})
 
 
 def act_words(code: str) -> str:
@@ -24,18 +28,22 @@ def act_words(code: str) -> str:
     return assets.catalogue().short_of(code, theme.language) if code else ""
 
 
+def _own(words: Mapping[str, str]) -> str:
+    return words.get(theme.language) or words["en"]
+
+
 def family_choices() -> list[tuple[str, str, str]]:
     """Families in their order: code, word, no second line."""
     families = assets.catalogue().families
-    return [(code, term.short[theme.language], "") for code, term in families.items()]
+    return [(code, _own(term.short), "") for code, term in families.items()]
 
 
 def act_choices(family: str) -> list[tuple[str, str, str]]:
     """Acts of a family, or the event types."""
     catalogue = assets.catalogue()
     if family == EVENT_FAMILY:
-        return [(code, term.short[theme.language], "") for code, term in catalogue.events.items()]
-    return [(code, act.short[theme.language], "") for code, act in catalogue.acts.items() if act.family == family]
+        return [(code, _own(term.short), "") for code, term in catalogue.events.items()]
+    return [(code, _own(act.short), "") for code, act in catalogue.acts.items() if act.family == family]
 
 
 def figures_words(figures: Mapping[str, int] | None) -> tuple[str, str]:
@@ -49,7 +57,7 @@ def figures_words(figures: Mapping[str, int] | None) -> tuple[str, str]:
 
 
 def people_words(form: ReportForm) -> str:
-    """`7 injured, 120 had to leave`; `not known` where nothing is known."""
+    """`7 injured, 120 had to leave`; `not known` where nothing is known. Of the act at hand."""
     words = theme.words
     found, unknown = [], False
     for outcome in TABLE_OUTCOMES:
@@ -59,9 +67,14 @@ def people_words(form: ReportForm) -> str:
         unknown = unknown or form.total_state(outcome) == "?"
     if found:
         return words("comma").join(found)
-    if not form.people_answered:
+    if not form.counted_in(form.act_at):
         return ""
     return words("not_known") if unknown else words.number(0)
+
+
+def of_act(form: ReportForm, number: int) -> ReportForm:
+    """The same form with another act at hand; for reading only."""
+    return ReportForm(form.report, {**form.marks, "act": str(number)})
 
 
 def date_words(form: ReportForm, today: date) -> str:
@@ -69,13 +82,17 @@ def date_words(form: ReportForm, today: date) -> str:
     words, incident = theme.words, form.report.get("incident", {})
     if "date" not in incident:
         return ""
-    day = form.day
+    day, last = form.day, form.last_day
     if day is None:
         return words("not_known")
     precision = incident.get("date_precision", 1)
-    if precision == 4:
+    if precision == 5:
+        return words.digits(str(day.year))
+    if precision == 4 and last is None:
         months = words("date.months").split("|")
         return f"{months[day.month - 1]} {words.digits(str(day.year))}"
+    if last is not None:
+        return words("to", low=words.day(day), high=words.day(last))
     if day == today:
         said = words("date.today")
     elif (today - day).days == 1:
@@ -87,7 +104,10 @@ def date_words(form: ReportForm, today: date) -> str:
     elif precision == 3:
         said = words("when.week_of", day=words.day(day))
     time = incident.get("time_of_day")
-    return words("comma").join((said, words("time." + time).lower())) if time else said
+    if not time:
+        return said
+    spoken = words("time." + time).lower() if words.has("time." + time) else words.digits(str(time))
+    return words("comma").join((said, spoken))
 
 
 def place_words(form: ReportForm) -> str:
@@ -107,34 +127,45 @@ def consent_words(form: ReportForm) -> str:
 
 def line_words(form: ReportForm, step: str, today: date) -> str:
     """The value of one line of the slip; empty while it is open."""
-    words = theme.words
-    incident, source = form.report.get("incident", {}), form.report.get("source", {})
     if step == "told" and form.source_class:
-        return words("told." + form.source_class)
+        return told_words(form.source_class)
     if step == "note":
         return str(form.report.get("note", ""))
-    if not form.answered(step):
+    if step == "people" or not form.answered(step):
         return people_words(form) if step == "people" else ""
-    if step == "what":
-        return act_words(form.code)
-    if step == "when":
-        return date_words(form, today)
-    if step == "where":
-        return place_words(form)
-    if step == "people":
-        return people_words(form)
-    if step == "children":
-        mark = form.marks.get("children", "yes" if form.children_counted() else "unknown")
-        return _yes_no(mark)
-    if step == "concern":
-        return _yes_no("yes" if incident.get("concern_s") else "no")
-    if step == "actor":
-        return words("actor." + ("none" if form.is_event else form.actor.get("class", "unknown")))
-    if step == "ongoing":
-        return _yes_no(form.marks.get("ongoing", "unknown"))
-    if step == "need":
-        return words("need." + incident["protection_needed"])
-    return words.digits("") + f"{source.get('reliability', '')}{source.get('credibility', '')}"
+    return _answer_words(form, step, today)
+
+
+def _answer_words(form: ReportForm, step: str, today: date) -> str:
+    words, incident = theme.words, form.report.get("incident", {})
+    match step:
+        case "what":
+            return act_words(form.code)
+        case "period" if form.marks.get("period") in WEEKS:
+            return words("record.period." + form.marks["period"])
+        case "when" | "period":
+            return date_words(form, today)
+        case "where" | "area":
+            return place_words(form)
+        case "reason":
+            return terms.label("coverage_reasons", str(form.value("coverage.reason")))
+        case "children":
+            return _yes_no(form.marks.get("children", "yes" if form.children_counted() else "unknown"))
+        case "concern":
+            return _yes_no("yes" if incident.get("concern_s") else "no")
+        case "actor":
+            return words("actor.none") if form.is_event or not form.acts else actor_words(form.acts[form.act_at])
+        case "ongoing":
+            return _yes_no(form.marks.get("ongoing", "unknown"))
+        case "need":
+            return words("need." + incident["protection_needed"])
+    source = form.report.get("source", {})
+    return f"{source.get('reliability', '')}{source.get('credibility', '')}"
+
+
+def told_words(kind: str) -> str:
+    """The class of a source."""
+    return theme.words("told." + kind) if theme.words.has("told." + kind) else terms.label("source_classes", kind)
 
 
 def _yes_no(mark: str) -> str:
@@ -143,7 +174,13 @@ def _yes_no(mark: str) -> str:
 
 def slip_lines(form: ReportForm, today: date) -> list[tuple[str, str, str]]:
     """Every line of the slip: question, label, value."""
-    return [(step, theme.words("step." + step), line_words(form, step, today)) for step in STEPS]
+    return [(step, step_name(step), line_words(form, step, today)) for step in SHORT.get(form.kind, STEPS)]
+
+
+def step_name(step: str) -> str:
+    """The name of a step, as the slip and the list of open questions say it."""
+    key = "step." + step
+    return theme.words(key if theme.words.has(key) else "record.step." + step)
 
 
 def open_words(form: ReportForm) -> str:
@@ -151,13 +188,78 @@ def open_words(form: ReportForm) -> str:
     words, missing = theme.words, form.missing()
     if not missing:
         return words("next.ready")
-    names = words("comma").join(words("step." + step).lower() for step in missing[:3])
+    names = words("comma").join(step_name(step).lower() for step in missing[:3])
     return words("next.draft", what=names)
 
 
 def title_words(form: ReportForm) -> tuple[str, str]:
     """Title and area of a draft in a list; a sensitive one shows neither."""
+    words = theme.words
     if form.sensitive:
-        return theme.words("row.sensitive"), ""
-    title = act_words(form.code) or theme.words("row.untitled")
+        return words("row.sensitive"), ""
+    first = str(form.acts[0].get("code", "")) if form.acts else form.code
+    if form.kind in ACTLESS and not first:
+        title = words("kind." + form.kind)
+    else:
+        title = act_words(first) or words("row.untitled")
     return title, str(form.report.get("incident", {}).get("place", {}).get("adm1", ""))
+
+
+# -- one act -------------------------------------------------------------------------------------------------
+def actor_words(act: Mapping[str, Any]) -> str:
+    """Who is alleged; empty while it is open."""
+    kind = act.get("actor", {}).get("class")
+    if not kind:
+        return ""
+    key = f"actor.{kind}"
+    return theme.words(key) if theme.words.has(key) else terms.label("actor_classes", str(kind))
+
+
+def whom_words(form: ReportForm, act: Mapping[str, Any]) -> str:
+    """The people and groups that an act was done to."""
+    linked = act.get("victims", ())
+    named = [victim_words(victim) for victim in form.victims if victim.get("key") in linked]
+    return theme.words("comma").join(named)
+
+
+def act_people_words(form: ReportForm, number: int) -> str:
+    """How many people one act harmed."""
+    return people_words(of_act(form, number))
+
+
+def act_more_words(act: Mapping[str, Any]) -> str:
+    """With what, by how many, after what."""
+    words, found = theme.words, []
+    if act.get("weapon"):
+        found.append(terms.label("weapons", str(act["weapon"])))
+    if act.get("perpetrators"):
+        found.append(words("record.perpetrators", n=int(act["perpetrators"]["best"])))
+    if isinstance(act.get("follows"), int):
+        found.append(words("record.after_act", n=act["follows"] + 1))
+    return words("comma").join(found)
+
+
+# -- people and groups ---------------------------------------------------------------------------------------
+def is_group(victim: Mapping[str, Any]) -> bool:
+    """Whether it is described as more than one person."""
+    return str(victim.get("unit", "person")) != "person"
+
+
+def victim_words(victim: Mapping[str, Any]) -> str:
+    """`Woman, 18 to 59`, `Family, about 12`."""
+    words = theme.words
+    if is_group(victim):
+        unit, people = terms.label("units_counted", str(victim["unit"])), victim.get("people")
+        return words("comma").join((unit, figures_words(people)[0])) if people else unit
+    sex, age = terms.label("sexes", str(victim["sex"])), terms.label("ages", str(victim["age_band"]))
+    return words("comma").join((sex, age))
+
+
+def victim_more_words(victim: Mapping[str, Any]) -> str:
+    """What else is said of them."""
+    found = [
+        terms.label(name, str(victim[field]))
+        for field, name in (("outcome", "outcomes"), ("status", "statuses"), ("displacement", "displacement"))
+        if victim.get(field)
+    ]
+    return theme.words.join(*found)

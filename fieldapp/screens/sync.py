@@ -12,6 +12,7 @@ from fieldapp.widgets.keys import Key
 from fieldapp.widgets.page import CareBox, Page, TopBar, heading, hide_key, line_below, main_role, narrow
 from fieldapp.widgets.progress import TrueBar
 from fieldapp.widgets.rows import ReportRow
+from fieldapp.widgets.tabs import Tabs
 from fieldapp.widgets.text import Icon, Text
 from fieldapp.widgets.theme import theme
 
@@ -34,6 +35,7 @@ class SyncView:
         phase: "idle", "running", "stopping", "done", "stopped" or "error".
         done, total: confirmed objects of this run; bytes likewise.
         link: who answers at the other end.
+        files: photos, sound and documents go with this run.
     """
 
     phase: str
@@ -46,6 +48,7 @@ class SyncView:
     link: str
     training: bool
     error: tuple[str, str, str] | None = None
+    files: bool = False
 
 
 class SyncEvents(Protocol):
@@ -55,6 +58,7 @@ class SyncEvents(Protocol):
     def home(self) -> None: ...
     def start_sending(self) -> None: ...
     def stop_sending(self) -> None: ...
+    def pick_files(self, answer: str) -> None: ...
 
 
 def draw(view: SyncView, on: SyncEvents) -> Widget:
@@ -65,7 +69,7 @@ def draw(view: SyncView, on: SyncEvents) -> Widget:
     reading: list[Widget] = []
     if view.error:
         what, safe, do = view.error
-        reading += [CareBox(what, f"{safe} {do}", grave="alarm", icon="warning-circle"), gap("l")]
+        reading += [CareBox(what, f"{safe} {do}", grave="alarm"), gap("l")]
     if view.going:
         reading.append(heading(words("sync.going" if running else "sync.waits"), words("sync.oldest")))
         reading += [_row(row) for row in view.going]
@@ -80,7 +84,7 @@ def draw(view: SyncView, on: SyncEvents) -> Widget:
     if view.finished:
         reading.append(heading(words("sync.finished")))
         reading += [_row(row) for row in view.finished]
-    return Page(bar, reading=reading, thumb=_thumb(view), foot=[_foot(view, on, running)])
+    return Page(bar, reading=reading, thumb=_thumb(view, on, running), foot=[_foot(view, on, running)])
 
 
 def _row(row: SendRow) -> ReportRow:
@@ -92,7 +96,18 @@ def _row(row: SendRow) -> ReportRow:
     )
 
 
-def _thumb(view: SyncView) -> list[Widget]:
+def _files(view: SyncView, on: SyncEvents, running: bool) -> Widget:
+    """Whether files go too: they wait for a stronger link unless the officer says otherwise."""
+    words = theme.words
+    said = Text(words("sync.files.with" if view.files else "sync.files.without"), role="small", tone="ink2")
+    if running:
+        return Column(Text(words("sync.files"), bold=True), said, space="xs")
+    choices = [("no", words("no")), ("yes", words("yes"))]
+    tabs = Tabs(choices, "yes" if view.files else "no", on.pick_files, fit=False)
+    return Column(Text(words("sync.files"), bold=True), tabs, said, space="s")
+
+
+def _thumb(view: SyncView, on: SyncEvents, running: bool) -> list[Widget]:
     words = theme.words
     link = Surface(
         Row(
@@ -133,6 +148,8 @@ def _thumb(view: SyncView) -> list[Widget]:
     else:
         head = words("sync.stopped.head") if view.phase == "stopped" else words("sync.stop.head")
         pieces.append(CareBox(head, words("sync.stop.text"), grave="good", icon="shield-check"))
+    if not view.training:
+        pieces.append(_files(view, on, running))
     pieces.append(
         Key(
             words("sync.stick"),

@@ -25,7 +25,7 @@ from fieldapp.widgets.keys import Key
 from fieldapp.widgets.numbers import Cell, Keypad, TripleField
 from fieldapp.widgets.page import CareBox, Page, TopBar, hide_key, main_role, narrow
 from fieldapp.widgets.tabs import tall_tabs
-from fieldapp.widgets.text import Text
+from fieldapp.widgets.text import Text, text_width
 from fieldapp.widgets.theme import theme
 
 
@@ -87,7 +87,7 @@ def draw(view: TableView, on: TableEvents) -> Widget:
             words("unknown_mark") if form.total_state(outcome) == "?" and figures is None else figures_words(figures)[0]
         )
         tabs.append((outcome, words("outcome." + outcome), number))
-    top = tall_tabs(tabs, view.outcome, on.pick_outcome)
+    top = _tabs(tabs, view.outcome, on)
     if narrow():
         keys = [
             Key(
@@ -118,6 +118,17 @@ def draw(view: TableView, on: TableEvents) -> Widget:
     page.add_widget(bar)
     page.add_widget(body)
     return page
+
+
+def _tabs(tabs: list[tuple[str, str, str]], chosen: str, on: TableEvents) -> Widget:
+    """The outcomes beside each other, in two rows where their words are long."""
+    size = theme.type("second")
+    wide = sum(text_width(f"{word}  {number}", size, True, theme.rtl) for _, word, number in tabs)
+    room = theme.space("reading") - len(tabs) * (2 * theme.space("m") + theme.space("s"))
+    if wide <= room:
+        return tall_tabs(tabs, chosen, on.pick_outcome)
+    half = (len(tabs) + 1) // 2
+    return Column(*(tall_tabs(part, chosen, on.pick_outcome) for part in (tabs[:half], tabs[half:])), space="s")
 
 
 def _next(view: TableView, on: TableEvents) -> Key:
@@ -166,9 +177,9 @@ def _care(view: TableView, on: TableEvents) -> list[Widget]:
     fields = {"n_total": total["best"], "n_table": table["best"]}
     if short > 0:
         key = Key(words("table.add", n=short), on.fill_up, height="key", fit=True)
-        return [CareBox("", words("table.short", n=short, **fields), grave="care", icon="warning-circle", key=key)]
+        return [CareBox("", words("table.short", n=short, **fields), grave="care", key=key)]
     key = Key(words("table.take", n=table["best"]), on.fill_up, height="key", fit=True)
-    return [CareBox("", words("table.over", **fields), grave="care", icon="warning-circle", key=key)]
+    return [CareBox("", words("table.over", **fields), grave="care", key=key)]
 
 
 class _Shaded(BoxLayout):

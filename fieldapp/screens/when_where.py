@@ -1,4 +1,4 @@
-"""When and where: the answers of the two questions that have pages of their own within them."""
+"""When: the day as surely as it is known, a range, how people date it; the period of a nil return."""
 
 from __future__ import annotations
 
@@ -9,27 +9,31 @@ from functools import partial
 from kivy.uix.gridlayout import GridLayout
 from kivy.uix.widget import Widget
 
+from fieldapp.flows.form.sections import SHORT
+from fieldapp.flows.form.when import ANCHOR_CHARS
 from fieldapp.flows.report_form import (
     month_weeks,
     recent_days,
 )
 from fieldapp.screens.asking import Asked, Choice, QuestionEvents, columns, tiles
+from fieldapp.screens.fieldpage import text_field
 from fieldapp.widgets.boxes import Column, Row, gap
-from fieldapp.widgets.fields import LetterPad, TextField
 from fieldapp.widgets.keys import Key
 from fieldapp.widgets.page import line_below, narrow
 from fieldapp.widgets.text import Text
 from fieldapp.widgets.theme import theme
 
-TILES = 9  # more than that on a page want narrower tiles
 _TIMES = ("dawn", "morning", "midday", "afternoon", "evening", "night")
+_FIELD_DATE = "month:"
 
 
 def when(asked: Asked, on: QuestionEvents) -> list[Widget]:
     """The day, about when, and the calendar of a month."""
     form, words = on.form, theme.words
     if asked.sub == "month":
-        return _calendar(asked, on)
+        return calendar(asked, on, form.day, _first_day(on))
+    if asked.sub == "until":
+        return calendar(asked, on, form.last_day, _last_day(on))
 
     def pick(code: str) -> None:
         if code == "month":
@@ -51,161 +55,179 @@ def when(asked: Asked, on: QuestionEvents) -> list[Widget]:
     second = words.day(date.fromisoformat(chosen)) if chosen not in {"", "?"} and chosen not in shown else ""
     choices += [("month", earlier, second), ("?", words("not_known"), "")]
     found: list[Widget] = [tiles(choices, "month" if second else chosen, pick, cols=columns())]
+    full = form.kind not in SHORT
     if form.day is not None:
-        precision = str(form.incident.get("date_precision", 1))
-        sure = [(code, words(f"when.p{code}"), "") for code in "1234"]
-        times = [(code, words("time." + code), "") for code in _TIMES]
-
-        def pick_time(code: str) -> None:
-            form.choose_time(code)
-            on.change()
-
-        def pick_precision(code: str) -> None:
-            form.choose_day_precision(int(code))
-            on.change()
-
-        found += [
-            gap("l"),
-            Text(words("when.how"), role="second", tone="ink2", bold=True),
-            gap("s"),
-            tiles(sure, precision, pick_precision, cols=2 if line_below() else 4, height="key"),
-            gap("l"),
-            Text(words("when.time"), role="second", tone="ink2", bold=True),
-            gap("s"),
-            tiles(
-                times,
-                str(form.incident.get("time_of_day", "")),
-                pick_time,
-                cols=columns() if line_below() else 6,
-                height="key",
-            ),
-        ]
+        found += _how_sure(on, full=full)
+        if full:
+            found += [gap("m"), _range(on)]
+    if full:
+        found += [gap("m"), _anchor(asked, on)]
     return found
 
 
-def _calendar(asked: Asked, on: QuestionEvents) -> list[Widget]:
-    words, form = theme.words, on.form
+def _how_sure(on: QuestionEvents, *, full: bool) -> list[Widget]:
+    form, words = on.form, theme.words
+    precision = str(form.incident.get("date_precision", 1))
+    sure = [(code, words(f"when.p{code}"), "") for code in "1234"]
+    if full:
+        sure.append(("5", words("record.when.p5"), ""))
+    times = [(code, words("time." + code), "") for code in _TIMES]
+
+    def pick_time(code: str) -> None:
+        form.choose_time(code)
+        on.change()
+
+    def pick_precision(code: str) -> None:
+        form.choose_day_precision(int(code))
+        on.change()
+
+    return [
+        gap("l"),
+        Text(words("when.how"), role="second", tone="ink2", bold=True),
+        gap("s"),
+        tiles(sure, precision, pick_precision, cols=2 if line_below() else len(sure), height="key"),
+        gap("l"),
+        Text(words("when.time"), role="second", tone="ink2", bold=True),
+        gap("s"),
+        tiles(
+            times,
+            str(form.incident.get("time_of_day", "")),
+            pick_time,
+            cols=columns() if line_below() else 6,
+            height="key",
+        ),
+    ]
+
+
+def _range(on: QuestionEvents) -> Widget:
+    form, words = on.form, theme.words
+    last = form.last_day
+    until = Key(
+        words("record.when.until_day", day=words.long_day(last)) if last else words("record.when.until"),
+        partial(on.turn, "until"), icon="calendar-blank", icon_size="small", fit=not narrow(),
+        kind="chosen" if last else "plain",
+    )  # fmt: skip
+    if last:
+        until.choose("chosen")
+    if last is None:
+        return Row(until, Widget())
+
+    def one_day() -> None:
+        form.choose_last_day(None)
+        on.change()
+
+    back = Key(words("record.when.one_day"), one_day, icon="x", icon_size="small", fit=not narrow())
+    return Column(until, back, space="s") if narrow() else Row(until, back, Widget())
+
+
+def _anchor(asked: Asked, on: QuestionEvents) -> Widget:
+    form = on.form
+    return text_field(
+        theme.words("record.f.incident.recall_anchor"), str(form.incident.get("recall_anchor", "")), form.name_anchor,
+        asked, on, path="incident.recall_anchor", limit=ANCHOR_CHARS, facts=not form.sensitive,
+        part="narrative" if form.sensitive else "facts", hint=theme.words("record.h.incident.recall_anchor"),
+    )  # fmt: skip
+
+
+def _first_day(on: QuestionEvents) -> Callable[[date], None]:
+    def pick(day: date) -> None:
+        on.form.choose_day(day)
+        on.turn("")
+
+    return pick
+
+
+def _last_day(on: QuestionEvents) -> Callable[[date], None]:
+    def pick(day: date) -> None:
+        on.form.choose_last_day(day)
+        on.turn("")
+
+    return pick
+
+
+def field_day(asked: Asked, on: QuestionEvents) -> list[Widget]:
+    """The calendar for a date field of any page."""
+    path = asked.sub.removeprefix(_FIELD_DATE)
+    known = str(on.form.value(path) or "")
+
+    def pick(day: date) -> None:
+        on.form.put(path, day.isoformat())
+        on.turn("")
+
+    return calendar(asked, on, date.fromisoformat(known) if len(known) == 10 else None, pick)
+
+
+def is_field_day(sub: str) -> bool:
+    """Whether the calendar of a date field is open."""
+    return sub.startswith(_FIELD_DATE)
+
+
+def calendar(asked: Asked, on: QuestionEvents, chosen: date | None, pick: Callable[[date], None]) -> list[Widget]:
+    """A month; days to come cannot be chosen."""
+    words = theme.words
     year, month = asked.month
     months = words("date.months").split("|")
     back = Key(words("when.month_back"), lambda: on.month(-1), icon="caret-left", icon_size="small", fit=True)
     later = Key(
         words("when.month_next"), lambda: on.month(1), icon="caret-right", icon_size="small", fit=True, after=True
     )
+    year_back = Key(words("record.when.year_back"), lambda: on.month(-12), fit=True)
     title = Text(f"{months[month - 1]} {words.digits(str(year))}", role="row", bold=True, align="center")
     grid = GridLayout(cols=7, spacing=theme.space("s"), size_hint_y=None)
     grid.bind(minimum_height=grid.setter("height"))
     letters = words("date.weekday_letters").split("|")
     for letter in reversed(letters) if theme.rtl else letters:
         grid.add_widget(Text(letter, role="small", tone="ink2", bold=True, align="center"))
-
-    def pick(day: date) -> None:
-        form.choose_day(day)
-        on.turn("")
-
     for week in month_weeks(year, month):
         for day in reversed(week) if theme.rtl else week:
             if day is None or day > asked.today:
                 grid.add_widget(Widget(size_hint_y=None, height=theme.space("key")))
             else:
-                kind = "filled" if day == form.day else "plain"
+                kind = "filled" if day == chosen else "plain"
                 grid.add_widget(Key(words.number(day.day), partial(pick, day), kind=kind, pad="xs"))
     head: Widget = Column(title, Row(back, Widget(), later), space="s") if narrow() else Row(back, title, later)
-    return [head, gap("m"), grid]
+    return [head, gap("m"), grid, gap("m"), Row(year_back, Widget())]
 
 
-def where(asked: Asked, on: QuestionEvents) -> list[Widget]:
-    """The area, level by level, and the place within it."""
+# -- the period of a nil return ----------------------------------------------------------------------------
+def period(asked: Asked, on: QuestionEvents) -> list[Widget]:
+    """This week, last week, or from day to day."""
     form, words = on.form, theme.words
-    place = form.report.get("incident", {}).get("place", {})
-    first, second = str(place.get("adm1", "")), str(place.get("adm2", ""))
+    if asked.sub == "month":
+        return calendar(asked, on, form.day, _period_from(on))
+    if asked.sub == "until":
+        return calendar(asked, on, form.last_day, _period_to(on))
 
-    def pick(level: str, following: str) -> Callable[[str], None]:
-        def choose(name: str) -> None:
-            if name:
-                form.choose_area(level, name)
-            on.turn(following)
-
-        return choose
-
-    if asked.areas.tree and (not first or asked.sub == "adm1"):
-        names = asked.areas.first()
-        follow = "adm2" if any(asked.areas.second(name) for name in names) else "place"
-        cols = 2 if narrow() else 4 if len(names) > TILES else 3
-        return [
-            tiles(
-                [(n, n, "") for n in names],
-                first,
-                pick("adm1", follow),
-                cols=cols,
-                height="key_field" if len(names) <= 16 else "key",
-            )
-        ]
-    if asked.sub in {"adm2", "adm3"}:
-        names = asked.areas.second(first) if asked.sub == "adm2" else asked.areas.third(first, second)
-        follow = "adm3" if asked.sub == "adm2" else "place"
-        if names:
-            choices = [*((n, n, "") for n in names), ("", words("where.not_sure"), "")]
-            chosen = str(place.get(asked.sub, "-"))
-            if asked.sub == "adm2":
-                return [tiles(choices, chosen, _second_level(asked, on), cols=columns())]
-            return [tiles(choices, chosen, pick("adm3", follow), cols=columns())]
-    return _place(asked, on)
-
-
-def _second_level(asked: Asked, on: QuestionEvents) -> Callable[[str], None]:
-    def choose(name: str) -> None:
-        if not name:
-            on.turn("place")
+    def pick(code: str) -> None:
+        if code == "days":
+            on.turn("month")
             return
-        on.form.choose_area("adm2", name)
-        adm1 = str(on.form.place.get("adm1", ""))
-        on.turn("adm3" if asked.areas.third(adm1, name) else "place")
+        form.choose_period(code, asked.today)
+        on.change(advance=True)
 
-    return choose
-
-
-def _place(asked: Asked, on: QuestionEvents) -> list[Widget]:
-    form, words = on.form, theme.words
-    place = form.report.get("incident", {}).get("place", {})
-
-    def typed(text: str) -> None:
-        form.name_place(text)
-        on.quiet_change()
-
-    def typed_area(text: str) -> None:
-        clean = " ".join(text.split())
-        if clean:
-            form.choose_area("adm1", clean)
-            on.quiet_change()
-
-    found: list[Widget] = []
-    if asked.areas.tree:
-        path = [str(place[level]) for level in ("adm1", "adm2", "adm3") if place.get(level)]
-        change = Key(
-            words("where.change"), lambda: on.turn("adm1"), icon="map-pin", icon_size="small", fit=not narrow()
-        )
-        shown = Text(" · ".join(path), role="row", bold=True)
-        found.append(Column(shown, change, space="s") if narrow() else Row(shown, change))
-    else:
-        found.append(TextField(words("where.area"), str(place.get("adm1", "")), typed_area))
-    name = TextField(words("where.place"), str(place.get("name", "")), typed, limit=0)
-    on_letters = Key(words("unlock.letters"), on.letters, icon="note-pencil", icon_size="small", fit=True)
-    found += [gap("m"), name]
-    if asked.letters:
-        found += [gap("s"), LetterPad(name.input, [])]
-    found += [gap("s"), Row(on_letters, Widget())]
-
-    def pick_precision(code: str) -> None:
-        form.choose_place_precision(int(code))
-        on.change()
-
-    sure = [(code, words("where.p" + code), "") for code in "1234"]
-    found += [
-        gap("l"),
-        Text(words("where.how"), role="second", tone="ink2", bold=True),
-        gap("s"),
-        tiles(sure, str(place.get("precision", "")), pick_precision, cols=2, height="key"),
-        gap("m"),
-        Text(words("where.blur"), role="second", tone="ink2"),
+    first, last = form.day, form.last_day
+    said = ""
+    if form.marks.get("period") == "days" and first:
+        said = words("to", low=words.day(first), high=words.day(last)) if last else words.day(first)
+    choices: list[Choice] = [
+        ("this_week", words("record.period.this_week"), words("record.period.until_today")),
+        ("last_week", words("record.period.last_week"), words("record.period.whole")),
+        ("days", words("record.period.days"), said),
     ]
-    return found
+    return [tiles(choices, form.marks.get("period", ""), pick, cols=1 if narrow() else 3)]
+
+
+def _period_from(on: QuestionEvents) -> Callable[[date], None]:
+    def pick(day: date) -> None:
+        on.form.choose_days(day, day)
+        on.turn("until")
+
+    return pick
+
+
+def _period_to(on: QuestionEvents) -> Callable[[date], None]:
+    def pick(day: date) -> None:
+        on.form.choose_days(on.form.day or day, day)
+        on.change(advance=True)
+
+    return pick

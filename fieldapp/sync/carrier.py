@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from fieldapp.vault.custody import Custody
 from fieldapp.vault.keyring import Keyring
+from fieldapp.vault.vault import Vault
 from firsthand import errors
 from firsthand.protocol.directory import Directory
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectHead:
+    """What stands before an attachment.
+
+    Attributes:
+        token: 32 B, that pays for it.
+        tag: 16 B, under which the relay files it.
+        size_bytes: of the sealed object.
+    """
+
+    token: bytes = field(repr=False)
+    tag: bytes
+    size_bytes: int
 
 
 class Carrier(Protocol):
@@ -20,6 +39,17 @@ class Carrier(Protocol):
 
     def send_batch(self, body: bytes) -> bytes:
         """Hands in an encoded batch; returns encoded receipts, not yet verified."""
+        ...
+
+    def send_object(self, head: ObjectHead, pieces: Iterator[bytes]) -> bytes:
+        """Hands in one attachment as a stream; returns encoded receipts, not yet verified.
+
+        Each piece has its own bounded time, so that a long upload over a slow line may go on as long as it moves.
+        """
+        ...
+
+    def object_limit(self) -> int:
+        """Most bytes that an attachment may have on this way, in one piece; 0: none."""
         ...
 
     def checkpoint(self) -> str:
@@ -39,6 +69,16 @@ class Session(Protocol):
     """What of an open tablet sync touches."""
 
     @property
+    def home(self) -> Path:
+        """The tablet's folder, where attachments lie."""
+        ...
+
+    @property
+    def vault(self) -> Vault:
+        """For the rows of attachments."""
+        ...
+
+    @property
     def custody(self) -> Custody:
         """The outbox."""
         ...
@@ -56,6 +96,11 @@ class Session(Protocol):
     @property
     def training(self) -> bool:
         """A training tablet is never synced."""
+        ...
+
+    @property
+    def decoy(self) -> bool:
+        """What the duress passphrase has opened asks for the checkpoint and sends nothing."""
         ...
 
 

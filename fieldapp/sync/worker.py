@@ -5,16 +5,17 @@ next run says the same again and gets the same answer: every object is stored on
 a receipt with an inclusion proof verifies under a checkpoint that the log's key has signed and that continues
 the last checkpoint this tablet has seen. Anything else leaves everything as it was.
 
-Not here: how bytes travel (`carriers/`), and retries after a failure (the officer, or a schedule, calls
-again).
+Not here: how bytes travel (`carriers/`), what is believed (`proof`), attachments (`attachments`), and retries
+after a failure (the officer, or a schedule, calls again).
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from fieldapp.sync import attachments as evidence
 from fieldapp.sync.carrier import (
     Carrier,
     Refusal,
@@ -25,10 +26,12 @@ from fieldapp.sync.carrier import (
     TrainingNeverSends,
 )
 from fieldapp.sync.plan import Batch, plan
+from fieldapp.sync.proof import Proof, Wanted
+from fieldapp.vault.blobs import Blob, Blobs
 from fieldapp.vault.records import UNSENT, Binding, Item, Seen
 from fieldapp.vault.vault import DamagedRow
 from firsthand import errors
-from firsthand.protocol import bundle, checkpoint, merkle, receipt, token
+from firsthand.protocol import bundle, token
 
 # A token that is spent on another list is passed over; a vault that was put back from a copy meets a few.
 _SPENT_TOKENS_MAX = 64
@@ -40,9 +43,11 @@ class Progress:
     """How far a sync is, in confirmed objects and bytes only.
 
     Attributes:
-        stage: `handing` while batches go out, `done` at the end.
-        done, total: objects proven to be in the log, of those that waited at the start.
+        stage: `handing` while batches go out, `attachments` while those do, `done` at the end.
+        done, total: objects proven to be in the log, of those that waited at the start; attachments among them
+            where they are sent.
         bytes_done, bytes_total: their sealed bytes.
+        bytes_sending: of the attachment under way, that have left and are not confirmed.
     """
 
     stage: str
@@ -50,6 +55,7 @@ class Progress:
     total: int
     bytes_done: int
     bytes_total: int
+    bytes_sending: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +66,19 @@ class SyncResult:
         logged: objects newly proven to be in the log.
         waiting: objects still not proven; 0 when all is done.
         damaged: objects that cannot be sent, because their row on this tablet does not open.
+        attachments: what became of attachments; these numbers are not among those above.
     """
 
     logged: int
     waiting: int
     damaged: int
+    attachments: evidence.Outcome = field(default_factory=evidence.Outcome)
 
 
-def sync(session: Session, carrier: Carrier, progress: Callable[[Progress], None]) -> SyncResult:
-    """Hands in everything that waits.
+def sync(
+    session: Session, carrier: Carrier, progress: Callable[[Progress], None], *, attachments: bool = False
+) -> SyncResult:
+    """Hands in everything that waits; attachments only where that is asked for.
 
     Raises:
         NoNetwork, RelayRefused: all sealed reports stay here; the next sync goes on where this one stopped.
@@ -78,32 +88,55 @@ def sync(session: Session, carrier: Carrier, progress: Callable[[Progress], None
     """
     if session.training:
         raise TrainingNeverSends
-    return _Run(session, carrier, progress).run()
+    return _Run(session, carrier, progress, attachments=attachments).run()
 
 
 class _Run:
     """One sync."""
 
-    def __init__(self, session: Session, carrier: Carrier, progress: Callable[[Progress], None]) -> None:
+    def __init__(
+        self, session: Session, carrier: Carrier, progress: Callable[[Progress], None], *, attachments: bool
+    ) -> None:
         self._session = session
         self._custody = session.custody
         self._carrier = carrier
         self._tell = progress
-        waiting = [item for item in self._custody.items() if item.state in UNSENT]
+        self._proof = Proof(session, carrier)
+        self._blobs = Blobs(session.home, session.vault)
+        waiting = self._custody.unsent_items()
         self._total, self._bytes_total = len(waiting), sum(item.size_bytes for item in waiting)
         self._done = self._bytes_done = 0
         self._spent = 0
         self._damaged: set[bytes] = set()
         self._planned: deque[Batch] = deque()
+        self._wants_attachments = attachments
 
     def run(self) -> SyncResult:
-        """Batch after batch, until none is left."""
+        """Batch after batch, until none is left; then attachments."""
         self._report("handing")
         while (binding := self._next()) is not None:
             self._hand(binding)
             self._report("handing")
+        logged, waiting = self._done, self._total - self._done
+        attachments = self._attachments()
         self._report("done")
-        return SyncResult(self._done, self._total - self._done, len(self._damaged))
+        return SyncResult(logged, waiting, len(self._damaged), attachments)
+
+    def _attachments(self) -> evidence.Outcome:
+        todo = evidence.waiting(self._session, self._blobs)
+        if not self._wants_attachments:
+            return evidence.Outcome(waiting=len(todo))
+        self._total += len(todo)
+        self._bytes_total += sum(blob.size_bytes for blob in todo)
+        sender = evidence.Sender(
+            self._session, self._carrier, self._blobs, lambda left: self._report("attachments", left)
+        )
+        return sender.run(todo, self._attachment_logged)
+
+    def _attachment_logged(self, blob: Blob) -> None:
+        self._done += 1
+        self._bytes_done += blob.size_bytes
+        self._report("attachments")
 
     def _next(self) -> Binding | None:
         """What an interrupted sync had written down, else the next batch of the plan; None at the end."""
@@ -111,7 +144,7 @@ class _Run:
         if pending is not None:
             return pending
         if not self._planned:
-            items = [item for item in self._custody.items() if self._row(item) not in self._damaged]
+            items = [item for item in self._custody.unsent_items() if self._row(item) not in self._damaged]
             self._planned = deque(plan(items))
         if not self._planned:
             return None
@@ -137,8 +170,11 @@ class _Run:
             # A row was hurt after it was bound: this list can never be said again; a new token pays the rest.
             self._custody.unbind()
             return
-        secret = token.token_at(self._session.keyring.token_seed, binding.token)
         try:
+            if self._session.decoy:
+                self._log(binding, items, *self._proof.quiet_places([item.object_hash for item in items]))
+                return
+            secret = token.token_at(self._session.keyring.token_seed, binding.token)
             answer = self._carrier.send_batch(bundle.encode_batch(secret, batch))
         except Refusal as refusal:
             self._refused(refusal, binding, items)
@@ -160,50 +196,17 @@ class _Run:
 
     def _believe(self, answer: bytes, binding: Binding, items: Sequence[Item]) -> None:
         """Verifies the whole answer before a single state moves."""
-        try:
-            note, receipts = bundle.decode_receipts(answer)
-            proven = self._checkpoint(note)
-            by_hash = {each.object_hash: each for each in receipts}
-            places = {}
-            for row_id, item in zip(binding.row_ids, items, strict=True):
-                mine = by_hash.get(item.object_hash)
-                if mine is None:
-                    raise errors.WrongReceipt("a receipt is missing")
-                receipt.verify(mine, item.tag, proven)
-                places[row_id] = mine.index
-            newest = self._continued(proven, note)
-        except errors.WrongReceipt:
-            raise
-        except errors.TheirFault as error:
-            raise errors.WrongReceipt("the answer proves nothing") from error
+        self._log(binding, items, *self._proof.places(answer, [Wanted(item.object_hash, item.tag) for item in items]))
+
+    def _log(self, binding: Binding, items: Sequence[Item], places: dict[bytes, int], newest: Seen) -> None:
         fresh = [item for item in items if item.state in UNSENT]
-        self._custody.mark_logged(places, newest)
+        rows = {row: places[item.object_hash] for row, item in zip(binding.row_ids, items, strict=True)}
+        self._custody.mark_logged(rows, newest)
         self._done += len(fresh)
         self._bytes_done += sum(item.size_bytes for item in fresh)
-
-    def _checkpoint(self, note: str) -> checkpoint.Checkpoint:
-        directory = self._session.directory
-        return checkpoint.parse_and_verify(note, directory.log_public, directory.origin)
-
-    def _continued(self, new: checkpoint.Checkpoint, note: str) -> Seen:
-        """The newer of the kept and the new checkpoint, once one is proven to continue the other."""
-        kept = self._custody.seen()
-        fresh = Seen(new.size, new.root, new.day, note)
-        if kept is None:
-            return fresh
-        small, large = (kept, fresh) if kept.size <= fresh.size else (fresh, kept)
-        proof = [] if small.size in (0, large.size) else self._consistency(small.size, large.size)
-        merkle.verify_consistency(small.size, small.root, large.size, large.root, proof)
-        return large
-
-    def _consistency(self, old: int, new: int) -> list[bytes]:
-        try:
-            return self._carrier.consistency(old, new)
-        except Refusal as refusal:
-            raise errors.WrongReceipt("the log does not continue what it was") from refusal
 
     def _row(self, item: Item) -> bytes:
         return self._custody.row_id(item.object_hash)
 
-    def _report(self, stage: str) -> None:
-        self._tell(Progress(stage, self._done, self._total, self._bytes_done, self._bytes_total))
+    def _report(self, stage: str, sending: int = 0) -> None:
+        self._tell(Progress(stage, self._done, self._total, self._bytes_done, self._bytes_total, sending))

@@ -10,7 +10,10 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
+from fieldapp.vault.damage import Damage
+from fieldapp.vault.lists import Lists, Stub
 from fieldapp.vault.records import (
     UNSENT,
     Binding,
@@ -24,6 +27,7 @@ from fieldapp.vault.records import (
     to_row,
 )
 from fieldapp.vault.vault import DamagedRow, Vault
+from fieldapp.vault.waiting import Waiting
 from firsthand import errors
 from firsthand.protocol import cbor
 
@@ -35,7 +39,7 @@ _HEAD, _SEEN, _TOKEN, _BINDING, _MISSION, _FILES = (
     b"mission",
     b"directory",
 )
-KEEP_FACTS_DAYS = 14
+NO_CHAIN = b""
 
 
 class Custody:
@@ -43,6 +47,9 @@ class Custody:
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
+        self.lists = Lists(vault, self._stored_head)
+        self.damage = Damage(vault, self.lists)
+        self.waiting = Waiting(vault)
 
     # -- mission ---------------------------------------------------------------------------------------------
     def save_mission(self, mission: Mission, files: Mapping[str, bytes]) -> None:
@@ -52,19 +59,30 @@ class Custody:
 
     def mission(self) -> Mission:
         """What enrolment learned."""
-        return from_row(Mission, self._vault.get("state", self._name(_MISSION)))
+        return from_row(Mission, self._stored(_MISSION))
 
     def directory_files(self) -> dict[str, bytes]:
         """The signed directory, as it came."""
-        row = self._vault.get("state", self._name(_FILES))
+        row = self._stored(_FILES)
         if not isinstance(row, dict):
             raise DamagedRow(table="state")
         return {str(name): bytes(data) for name, data in row.items() if isinstance(data, bytes)}
 
     # -- chain -----------------------------------------------------------------------------------------------
     def head(self) -> Head:
-        """Where the chain stands."""
-        return from_row(Head, self._vault.get("state", self._name(_HEAD)))
+        """Where the chain stands.
+
+        Where its row is lost, the answer has no chain: unlocking begins another, since numbers must not be used
+        twice. Day and total are then those of the newest object that is known.
+        """
+        try:
+            return self._stored_head()
+        except errors.Damaged:
+            newest = self.lists.newest_stub()
+            return Head(NO_CHAIN, 0, None, newest.sealed_day if newest else 0, newest.order + 1 if newest else 0)
+
+    def _stored_head(self) -> Head:
+        return from_row(Head, self._stored(_HEAD))
 
     def save_head(self, head: Head) -> None:
         """Moves the chain; call inside `vault.write`."""
@@ -76,22 +94,35 @@ class Custody:
         return self._vault.named("reports", object_hash)
 
     def add(self, item: Item, envelope: bytes, head: Head, facts: KeptFacts | None) -> bytes:
-        """Writes object, state, facts and chain head; call inside `vault.write`. Returns the row id."""
+        """Writes object, state, facts and chain head; call inside `vault.write`. Returns the row id.
+
+        An unchecked object is in no list until `confirm`.
+        """
         row_id = self.row_id(item.object_hash)
         self._vault.put("objects", row_id, envelope)
         self._vault.put("reports", row_id, to_row(item))
         if facts is not None:
             self._vault.put("facts", row_id, to_row(facts))
         self.save_head(head)
+        if item.state is State.UNCHECKED:
+            self.lists.set_pending([*self._pending(), row_id])
+        else:
+            self.lists.put(Stub.of(item, row_id, facts, readable=facts is not None))
         return row_id
 
     def confirm(self, item: Item) -> None:
         """The self check has passed: the object counts, and the draft goes, in one transaction."""
+        row_id, sealed = self.row_id(item.object_hash), item.at(State.SEALED)
         with self._vault.write():
-            self._vault.put("reports", self.row_id(item.object_hash), to_row(item.at(State.SEALED)))
+            self._vault.put("reports", row_id, to_row(sealed))
+            facts = self.facts(row_id)
+            self.lists.set_pending(each for each in self._pending() if each != row_id)
+            self.lists.put(Stub.of(sealed, row_id, facts, readable=facts is not None))
             if item.draft:
                 self._vault.delete("drafts", item.draft)
                 self._vault.delete("keyring", item.draft)
+                self._vault.delete("halves", item.draft)
+                self._vault.delete("attachments", item.draft)
 
     def undo(self, item: Item) -> None:
         """Takes back an unchecked object, which nobody has seen, and the chain with it."""
@@ -99,42 +130,62 @@ class Custody:
         with self._vault.write():
             for table in ("objects", "reports", "facts"):
                 self._vault.delete(table, row_id)
+            self.lists.set_pending(each for each in self._pending() if each != row_id)
             if item.before is not None:
                 self.save_head(item.before)
 
     def undo_unchecked(self) -> int:
         """After a crash between sealing and self check: back to the draft. Returns how many there were."""
-        unchecked = [item for item in self.items() if item.state is State.UNCHECKED]
+        unchecked = self._unchecked()
         for item in sorted(unchecked, key=lambda each: each.order, reverse=True):
             self.undo(item)
         return len(unchecked)
 
+    def _unchecked(self) -> list[Item]:
+        """By the list of pending objects; by all rows where there is none that opens."""
+        pending = self.lists.pending()
+        found = self.items() if pending is None else self._readable(pending)
+        return [item for item in found if item.state is State.UNCHECKED]
+
+    def _pending(self) -> list[bytes]:
+        pending = self.lists.pending()
+        if pending is None:
+            return [self.row_id(item.object_hash) for item in self._unchecked()]
+        return pending
+
     # -- reading ---------------------------------------------------------------------------------------------
     def items(self) -> list[Item]:
-        """All objects whose rows open, in the order of sealing."""
+        """All objects whose rows open, in the order of sealing. It opens every row: for repairs only."""
         found = [from_row(Item, row.value) for row in self._vault.rows("reports") if not row.damaged]
         return sorted(found, key=lambda item: item.order)
 
     def item(self, row_id: bytes) -> Item:
-        """One object."""
+        """One object.
+
+        Raises:
+            NotFound, DamagedRow.
+        """
         return from_row(Item, self._vault.get("reports", row_id))
 
-    def damaged(self) -> dict[str, int]:
-        """Rows that do not open, by table."""
-        counts = {
-            table: sum(row.damaged for row in self._vault.rows(table)) for table in ("reports", "facts", "objects")
-        }
-        counts["drafts"] = sum(not self._draft_opens(draft_id) for draft_id in self._vault.ids("drafts"))
-        return {table: count for table, count in counts.items() if count}
+    def unsent_items(self) -> list[Item]:
+        """Objects that are not yet proven to be in the log, in the order of sealing; what is proven is not opened.
 
-    def _draft_opens(self, draft_id: bytes) -> bool:
-        """A draft is sealed under a key of its own, which is a row of the keyring."""
-        try:
-            key = self._vault.get("keyring", draft_id)
-            self._vault.get("drafts", draft_id, key if isinstance(key, bytes) else None)
-        except (DamagedRow, errors.NotFound):
-            return False
-        return True
+        One whose row does not open is left out: `damaged` counts it.
+        """
+        with self._vault.guard:
+            return [
+                item for item in self._readable(stub.row_id for stub in self.lists.waiting()) if item.state in UNSENT
+            ]
+
+    def find_report(self, report_id: bytes) -> Stub | None:
+        """The newest object of a report, by its 16 bytes. Its row id leads to `item`, `facts` and `envelope`."""
+        return self.lists.find_report(report_id)
+
+    def find_object(self, report_id: bytes) -> bytes | None:
+        """The hash of the newest object of a report; None if it is not of this tablet, or its row does not open."""
+        stub = self.find_report(report_id)
+        found = self._readable([stub.row_id] if stub else [])
+        return found[0].object_hash if found else None
 
     def envelope(self, row_id: bytes) -> bytes:
         """The sealed object.
@@ -155,16 +206,16 @@ class Custody:
             return None
         return None if row is None else from_row(KeptFacts, row)
 
-    def expire_facts(self, today: int) -> int:
-        """Forgets facts that are older than 14 days; returns how many."""
-        rows = [row for row in self._vault.rows("facts") if not row.damaged]
-        old = [row.id for row in rows if from_row(KeptFacts, row.value).day + KEEP_FACTS_DAYS < today]
-        if old:
-            with self._vault.write():
-                for row_id in old:
-                    self._vault.delete("facts", row_id)
-            self._vault.shrink_log()
-        return len(old)
+    def damaged(self) -> dict[str, int]:
+        """Rows of sealed reports that do not open or are gone, by table. It opens every row."""
+        return {table: len(ids) for table, ids in self.damage.all().items()}
+
+    def _readable(self, row_ids: Iterable[bytes]) -> list[Item]:
+        found = []
+        for row_id in row_ids:
+            with suppress(errors.Damaged, errors.NotFound):
+                found.append(self.item(row_id))
+        return found
 
     # -- handing over ----------------------------------------------------------------------------------------
     def seen(self) -> Seen | None:
@@ -179,12 +230,20 @@ class Custody:
 
     def bind(self, row_ids: Sequence[bytes]) -> Binding:
         """Takes the next token for exactly this list, and writes both down before anyone hears of them."""
-        number = self._next_token()
-        binding = Binding(number, tuple(row_ids))
         with self._vault.write():
-            self._put_state(_TOKEN, number + 1)
+            binding = Binding(self.take_token(), tuple(row_ids))
             self._put_state(_BINDING, to_row(binding))
         return binding
+
+    def take_token(self) -> int:
+        """The number of the next token, which nobody gets again; call inside `vault.write`."""
+        number = self._next_token()
+        self._put_state(_TOKEN, number + 1)
+        return number
+
+    def save_seen(self, seen: Seen) -> None:
+        """Keeps a verified checkpoint together with what it proves; call inside `vault.write`."""
+        self._put_state(_SEEN, to_row(seen))
 
     def unbind(self) -> None:
         """The token turned out to be spent on another list: the next one will do."""
@@ -194,20 +253,27 @@ class Custody:
     def mark_handed(self, row_ids: Iterable[bytes]) -> None:
         """A carrier has taken them; nothing is proven yet."""
         with self._vault.write():
-            for row_id in row_ids:
-                item = self.item(row_id)
-                if item.state is State.SEALED:
-                    self._vault.put("reports", row_id, to_row(item.at(State.HANDED)))
+            items = {row_id: self.item(row_id) for row_id in row_ids}
+            self._move({row_id: item.at(State.HANDED) for row_id, item in items.items() if item.state is State.SEALED})
 
     def mark_logged(self, places: Mapping[bytes, int], seen: Seen) -> None:
         """Receipts have verified: row id -> log index, and the checkpoint that proves them."""
         with self._vault.write():
-            for row_id, index in places.items():
-                item = self.item(row_id)
-                if item.state in UNSENT:
-                    self._vault.put("reports", row_id, to_row(item.at(State.LOGGED, index)))
+            items = {row_id: self.item(row_id) for row_id in places}
+            self._move(
+                {
+                    row_id: item.at(State.LOGGED, places[row_id])
+                    for row_id, item in items.items()
+                    if item.state in UNSENT
+                }
+            )
             self._put_state(_SEEN, to_row(seen))
             self._vault.delete("state", self._name(_BINDING))
+
+    def _move(self, items: Mapping[bytes, Item]) -> None:
+        for row_id, item in items.items():
+            self._vault.put("reports", row_id, to_row(item))
+        self.lists.move(items, self.facts)
 
     def _next_token(self) -> int:
         number = self._vault.find("state", self._name(_TOKEN))
@@ -216,6 +282,17 @@ class Custody:
         if not isinstance(number, int):
             raise errors.Damaged("token row")
         return number
+
+    def _stored(self, name: bytes) -> cbor.Value:
+        """A row that every tablet has: without it, something was lost.
+
+        Raises:
+            DamagedRow: it does not open, or is gone.
+        """
+        row = self._vault.find("state", self._name(name))
+        if row is None:
+            raise DamagedRow(table="state")
+        return row
 
     def _put_state(self, name: bytes, value: cbor.Value) -> None:
         self._vault.put("state", self._name(name), value)

@@ -149,11 +149,18 @@ def from_row(kind: type[_T], row: object) -> _T:
         raise errors.Damaged("row form")
     values: dict[str, Any] = dict(row)
     if kind is Item:
-        values["state"] = State(values["state"])
+        values["state"] = _state(values["state"])
         values["before"] = None if values["before"] is None else from_row(Head, values["before"])
     if kind is Binding:
         values["row_ids"] = tuple(values["row_ids"])
     return kind(**values)
+
+
+def _state(value: object) -> State:
+    try:
+        return State(str(value))
+    except ValueError as error:
+        raise errors.Damaged("row state") from error
 
 
 def _plain(value: object) -> object:

@@ -1,4 +1,4 @@
-"""HOME/head: how far the chain had come, kept beside the vault.
+"""HOME/head (HOME/head-b for the workspace beside): how far the chain had come, kept beside the vault.
 
 A vault that was put back from a copy would seal the same sequence numbers twice. The side file is written
 after every seal, so a vault that is behind it knows that it is the older copy and starts a new chain. It
@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from fieldapp.vault.vault import SIDE_NAME, Vault
+from fieldapp.vault.vault import Vault
 from firsthand import errors
 from firsthand.protocol import cbor, suite
 
@@ -21,7 +21,7 @@ _PAD_BYTES = 64
 def read(home: Path, vault: Vault) -> tuple[bytes, int] | None:
     """Chain id and number of sealed envelopes, or None where the file says nothing."""
     try:
-        sealed = (home / SIDE_NAME).read_bytes()
+        sealed = (home / vault.side_name).read_bytes()
         fields = cbor.decode(suite.part_open(vault.side_key, _CONTEXT, sealed))
     except (OSError, errors.BadSeal, errors.Malformed):
         return None
@@ -39,7 +39,7 @@ def write(home: Path, vault: Vault, chain: bytes, count: int) -> None:
     """
     plain = cbor.encode([chain, count, b""])
     plain = cbor.encode([chain, count, bytes(_PAD_BYTES - len(plain))])
-    replace_file(home / SIDE_NAME, suite.part_seal(vault.side_key, _CONTEXT, plain))
+    replace_file(home / vault.side_name, suite.part_seal(vault.side_key, _CONTEXT, plain))
 
 
 def replace_file(path: Path, data: bytes) -> None:

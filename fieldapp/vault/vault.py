@@ -9,18 +9,54 @@ from __future__ import annotations
 import errno
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from fieldapp.vault.header import Header, make_header, open_header, parse_header
+from fieldapp.vault.header import BESIDE, OFFICER, VERSION, Header, VaultKey, make_header, open_header
 from fieldapp.vault.lock import VaultLock
 from fieldapp.vault.store import Store
+from fieldapp.vault.unkeyed import (
+    DB_NAME,
+    DB_NAMES,
+    LOCK_NAME,
+    OFFICERS_NAME,
+    SIDE_NAME,
+    SIDE_NAMES,
+    SQLITE_ENDINGS,
+    erase_halves,
+    exists,
+    first_intact,
+    read_header,
+    remove_store,
+    root,
+    settle,
+    write_header,
+)
 from firsthand import errors
 from firsthand.ports import Entropy
 from firsthand.protocol import cbor, suite
 
-DB_NAME, LOCK_NAME, SIDE_NAME = "vault.db", "lock", "head"
+__all__ = [
+    "DB_NAME",
+    "LOCK_NAME",
+    "OFFICERS_NAME",
+    "SIDE_NAME",
+    "CannotWrite",
+    "DamagedRow",
+    "Row",
+    "Vault",
+    "destroy",
+    "erase_halves",
+    "exists",
+    "make_beside",
+    "read_header",
+    "root",
+    "write_header",
+]
+
+_KEY_BYTES = 32
+_BESIDE_NAME = b"beside"
 _ROW_BYTES = 1 << 23  # an envelope of 256 KiB, a directory of some MiB
 
 
@@ -57,38 +93,42 @@ class Row:
     damaged: bool
 
 
-def exists(home: Path) -> bool:
-    """Whether there is a vault, damaged or not; what an interrupted creation left behind is none."""
-    if not (home / DB_NAME).exists() or (home / SIDE_NAME).exists():
-        return (home / DB_NAME).exists()
-    try:
-        store = Store(home / DB_NAME)
-    except errors.Environment:
-        return True
-    with closing(store):
-        return not store.is_blank
-
-
 class Vault:
-    """An open vault. One a process and folder; `close` drops the keys and the lock."""
+    """One open workspace. One a process and tablet; `close` drops the keys and the lock.
 
-    def __init__(self, store: Store, lock: VaultLock, key: bytes, entropy: Entropy) -> None:
+    Attributes:
+        workspace: `header.OFFICER`, or `header.BESIDE` when the duress passphrase has opened it.
+        version: of the header that was found; 1 wants to be brought up to date.
+    """
+
+    def __init__(self, store: Store, lock: VaultLock | None, key: VaultKey, entropy: Entropy) -> None:
         self._store = store
         self._lock = lock
-        self._key = suite.hkdf(key, b"firsthand/1/vault/rows", 32)
-        self._id_key = suite.hkdf(key, b"firsthand/1/vault/ids", 32)
-        self.side_key = suite.hkdf(key, b"firsthand/1/vault/side", 32)
+        self._root: VaultKey | None = key
+        self._key = suite.hkdf(key.key, b"firsthand/1/vault/rows", _KEY_BYTES)
+        self._id_key = suite.hkdf(key.key, b"firsthand/1/vault/ids", _KEY_BYTES)
+        self.side_key = suite.hkdf(key.key, b"firsthand/1/vault/side", _KEY_BYTES)
+        self.workspace = key.workspace
+        self.version = VERSION
         self.entropy = entropy
         self.guard = threading.RLock()
         self._open = True
 
     @classmethod
     def create(
-        cls, home: Path, passphrase: str, cost: suite.KdfCost, entropy: Entropy, fill: Callable[[Vault], None]
+        cls,
+        home: Path,
+        passphrase: str,
+        cost: suite.KdfCost,
+        entropy: Entropy,
+        fill: Callable[[Vault], None],
+        *,
+        beside: Callable[[Vault], None] | None = None,
     ) -> Vault:
         """Makes a vault in an empty or new folder; `fill` puts its first rows into the same transaction.
 
-        So a vault is either there with everything that it needs, or not there.
+        So a vault is either there with everything that it needs, or not there. `beside` fills the workspace of the
+        duress passphrase, which is whole before the vault is.
 
         Raises:
             Exists: the folder already holds a vault. DiskFull: nothing was made.
@@ -96,38 +136,100 @@ class Vault:
         with ExitStack() as undo:
             with _folder_errors():
                 home.mkdir(parents=True, exist_ok=True, mode=0o700)
-                lock = VaultLock(home / LOCK_NAME)
+                lock = VaultLock(root(home) / LOCK_NAME)
             undo.callback(lock.release)
             store = _blank_store(home)
             undo.callback(store.close)
-            key = entropy.bytes(32)
-            vault = cls(store, lock, key, entropy)
-            header = make_header(passphrase, key, cost, entropy)
+            keys = (entropy.bytes(_KEY_BYTES), entropy.bytes(_KEY_BYTES))
+            vault = cls(store, lock, VaultKey(OFFICER, keys[OFFICER]), entropy)
+            header = make_header(passphrase, keys, cost, entropy)
             with vault.write():
                 store.make_tables(header.encode())
                 fill(vault)
+                vault.keep_beside_key(keys[BESIDE])
+                if beside is not None:
+                    make_beside(home, keys[BESIDE], entropy, beside)
             undo.pop_all()
             return vault
 
     @classmethod
     def open(cls, home: Path, passphrase: str, entropy: Entropy) -> Vault:
-        """Opens a vault.
+        """Opens the workspace that the passphrase belongs to.
+
+        The workspace beside is opened only after the officer's drafts were closed, as a panic closes them.
 
         Raises:
             NotFound: there is none. Busy: it is open elsewhere. Damaged: no copy of its header reads.
-            WrongPassphrase: the passphrase is not the one.
+            WrongPassphrase: the passphrase is not one. VaultNewer: nothing was touched.
         """
+        return cls._open_by(home, entropy, lambda header: open_header(header, passphrase))
+
+    @classmethod
+    def open_with(cls, home: Path, key: VaultKey, entropy: Entropy) -> Vault:
+        """As `open`, with the key itself, which a session has kept under its PIN."""
+        return cls._open_by(home, entropy, lambda _: key)
+
+    @classmethod
+    def _open_by(cls, home: Path, entropy: Entropy, find: Callable[[Header], VaultKey]) -> Vault:
         with ExitStack() as undo:
             with _folder_errors():
                 if not exists(home):
                     raise errors.NotFound("vault")
-                lock = VaultLock(home / LOCK_NAME)
+                lock = VaultLock(root(home) / LOCK_NAME)
             undo.callback(lock.release)
-            store = Store(home / DB_NAME)
+            store = Store(home / DB_NAME, mending=True)
             undo.callback(store.close)
-            key = open_header(_first_intact(store.headers()), passphrase)
+            header = first_intact(store.headers())
+            key = find(header)
+            settle(store, all_halves=key.workspace == BESIDE)
+            store.close()
+            store = Store(home / DB_NAMES[key.workspace], mending=True)
+            undo.callback(store.close)
+            with suppress(errors.DiskFull, errors.Busy):
+                store.add_missing_tables()
+            vault = cls(store, lock, key, entropy)
+            vault.version = header.version
             undo.pop_all()
-            return cls(store, lock, key, entropy)
+            return vault
+
+    def open_beside(self, home: Path, key: bytes) -> Vault:
+        """The workspace beside, for the officer's session to keep it up to date; it shares this one's lock.
+
+        Raises:
+            NotFound: it is not there. Damaged: it does not read.
+        """
+        path = home / DB_NAMES[BESIDE]
+        if not path.exists():
+            raise errors.NotFound("beside")
+        return Vault(Store(path), None, VaultKey(BESIDE, key), self.entropy)
+
+    # -- keys ------------------------------------------------------------------------------------------------
+    def vault_key(self) -> VaultKey:
+        """What opens this workspace again. For the session's PIN only.
+
+        Raises:
+            Locked: it was dropped.
+        """
+        if self._root is None:
+            raise errors.Locked("vault is closed")
+        return self._root
+
+    def keep_beside_key(self, key: bytes) -> None:
+        """Writes the key (32 B) of the workspace beside; call inside `write`."""
+        self.put("keyring", self.named("keyring", _BESIDE_NAME), key)
+
+    def beside_key(self) -> bytes | None:
+        """The key of the workspace beside. In that workspace itself: one that opens nothing."""
+        try:
+            key = self.find("keyring", self.named("keyring", _BESIDE_NAME))
+        except DamagedRow:
+            return None
+        return key if isinstance(key, bytes) and len(key) == _KEY_BYTES else None
+
+    @property
+    def side_name(self) -> str:
+        """The name of this workspace's side file."""
+        return SIDE_NAMES[self.workspace]
 
     # -- rows ------------------------------------------------------------------------------------------------
     def named(self, table: str, name: bytes) -> bytes:
@@ -141,6 +243,17 @@ class Vault:
             self._check_open()
             with self._store.write():
                 yield
+
+    @property
+    def hurt_at_s(self) -> int | None:
+        """When the file had to be mended, seconds since 1970; None if never."""
+        return self._store.hurt_at_s
+
+    @property
+    def writing(self) -> bool:
+        """Whether a transaction is open: what is read now may still be undone."""
+        self._check_open()
+        return self._store.writing
 
     def put(self, table: str, row_id: bytes, value: cbor.Value, key: bytes | None = None) -> None:
         """Seals and writes a row; call inside `write`. `key` replaces the vault key for this row."""
@@ -188,6 +301,12 @@ class Vault:
             self._check_open()
             return self._store.ids(table)
 
+    def ids_after(self, table: str, row_id: bytes, count: int) -> list[bytes]:
+        """The next `count` ids of a table after one: a long table can be walked in steps."""
+        with self.guard:
+            self._check_open()
+            return self._store.ids_after(table, row_id, count)
+
     def rows(self, table: str) -> list[Row]:
         """All rows; a damaged one is marked and does not hide the rest."""
         return [self._row(table, row_id) for row_id in self.ids(table)]
@@ -204,8 +323,10 @@ class Vault:
             if self._open:
                 self._open = False
                 self._key = self._id_key = self.side_key = b""
+                self._root = None
                 self._store.close()
-                self._lock.release()
+                if self._lock is not None:
+                    self._lock.release()
 
     def _row(self, table: str, row_id: bytes) -> Row:
         try:
@@ -227,21 +348,36 @@ class Vault:
 
 def destroy(home: Path) -> None:
     """Removes a closed vault that never came into use."""
-    for name in (DB_NAME, DB_NAME + "-wal", DB_NAME + "-shm", SIDE_NAME):
+    for name in DB_NAMES:
+        remove_store(home / name)
+    for name in SIDE_NAMES:
         (home / name).unlink(missing_ok=True)
+
+
+def make_beside(home: Path, key: bytes, entropy: Entropy, fill: Callable[[Vault], None]) -> None:
+    """Makes or replaces the workspace beside, which must not be open; `fill` puts in its rows.
+
+    Raises:
+        DiskFull: the one that was there still is.
+    """
+    path = home / DB_NAMES[BESIDE]
+    fresh = path.with_name(path.name + ".new")
+    with _folder_errors():
+        remove_store(fresh)
+        fresh.touch(mode=0o600)
+    vault = Vault(Store(fresh), None, VaultKey(BESIDE, key), entropy)
+    with closing(vault), vault.write():
+        vault._store.make_tables(b"")  # the header stands in the officer's store alone
+        vault.keep_beside_key(entropy.bytes(_KEY_BYTES))  # as there, so that both hold the same rows
+        fill(vault)
+    with _folder_errors():
+        for ending in SQLITE_ENDINGS[1:]:
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+        fresh.replace(path)
 
 
 def _context(table: str, row_id: bytes) -> bytes:
     return cbor.encode(["firsthand/1/vault", table, row_id])
-
-
-def _first_intact(headers: list[bytes]) -> Header:
-    for data in headers:
-        try:
-            return parse_header(data)
-        except errors.Damaged:
-            continue
-    raise errors.Damaged("no header")
 
 
 def _blank_store(home: Path) -> Store:

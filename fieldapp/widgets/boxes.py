@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kivy.graphics import Color, Rectangle, SmoothRoundedRectangle
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.scrollview import ScrollView
@@ -163,18 +165,22 @@ class Surface(BoxLayout):
             shape.size = max(self.width - 2 * inset, 0), max(self.height - 2 * inset, 0)
 
 
+def scroll_looks() -> dict[str, Any]:
+    """How a column that scrolls looks: a thin bar beside it, at the far end of reading."""
+    return {
+        "do_scroll_x": False,
+        "bar_width": theme.space("xs"),
+        "bar_margin": -theme.space("m"),
+        "bar_pos_y": "left" if theme.rtl else "right",
+        "bar_color": theme.colour("edge"),
+        "bar_inactive_color": theme.colour("line"),
+        "scroll_type": ["bars", "content"],
+    }
+
+
 class Scroll(ScrollView):
     """One column that scrolls when it is higher than its place."""
 
     def __init__(self, child: Widget, **kwargs: object) -> None:
-        super().__init__(
-            do_scroll_x=False,
-            bar_width=theme.space("xs"),
-            bar_margin=-theme.space("m"),
-            bar_pos_y="left" if theme.rtl else "right",
-            bar_color=theme.colour("edge"),
-            bar_inactive_color=theme.colour("line"),
-            scroll_type=["bars", "content"],
-            **kwargs,
-        )
+        super().__init__(**scroll_looks(), **kwargs)
         self.add_widget(child)

@@ -17,7 +17,10 @@ _PADS = {
     "en": ("qwertyuiop", "asdfghjkl", "zxcvbnm'"),
     "fr": ("azertyuiop", "qsdfghjklm", "wxcvbn'éèàç"),
     "ar": ("ضصثقفغعهخحج", "شسيبلاتنمكط", "ئءؤرىةوزظدذ"),
+    "sw": ("qwertyuiop", "asdfghjkl", "zxcvbnm'"),
 }
+_DIGITS = "1234567890"
+_LINE = 1.5  # a line of type is so much higher than its size
 
 
 class Typed(TextInput):
@@ -114,18 +117,26 @@ class TextField(Column):
 
 
 class LetterPad(BoxLayout):
-    """Letters to touch, for a tablet whose own keyboard would cover half of the screen."""
+    """Letters to touch, for a tablet whose own keyboard would cover half of the screen.
 
-    def __init__(self, target: TextInput, extra: Sequence[Key] = ()) -> None:
+    Args:
+        target: the field that is written to.
+        extra: keys before the last row's own.
+        digits: a row of digits above the letters.
+    """
+
+    def __init__(self, target: TextInput, extra: Sequence[Key] = (), *, digits: bool = False) -> None:
         super().__init__(orientation="vertical", spacing=theme.space("s"), size_hint_y=None)
         self._target = target
-        for line in _PADS[theme.language]:
-            row = BoxLayout(spacing=theme.space("s"), size_hint_y=None, height=theme.space("key"))
+        high = max(theme.space("key"), theme.type("body") * _LINE + 2 * theme.space("s"))
+        lines = [_DIGITS, *_PADS[theme.language]] if digits else list(_PADS[theme.language])
+        for line in lines:
+            row = BoxLayout(spacing=theme.space("s"), size_hint_y=None, height=high)
             for letter in line:
                 row.add_widget(self._letter(letter))
             self.add_widget(row)
         words = theme.words
-        row = BoxLayout(spacing=theme.space("s"), size_hint_y=None, height=theme.space("key"))
+        row = BoxLayout(spacing=theme.space("s"), size_hint_y=None, height=high)
         erase = Key("", self._erase, icon="backspace", pad="s")
         erase.word_text = words("count.erase")
         space = Key(words("field.space"), lambda: self._put(" "), pad="s")
@@ -133,7 +144,18 @@ class LetterPad(BoxLayout):
         for key in (*extra, self._letter("-"), space, erase):
             row.add_widget(key)
         self.add_widget(row)
-        self.height = 4 * theme.space("key") + 3 * theme.space("s")
+        rows = len(lines) + 1
+        self.height = rows * high + (rows - 1) * theme.space("s")
+
+    def follow(self, *fields: TextField) -> None:
+        """Write to the field that was touched last."""
+
+        def focused(typed: TextInput, focus: bool) -> None:
+            if focus:
+                self._target = typed
+
+        for field in fields:
+            field.input.bind(focus=focused)
 
     def _letter(self, letter: str) -> Key:
         return Key(letter, lambda: self._put(letter), role="body", pad="xs", bold=False)

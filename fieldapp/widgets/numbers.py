@@ -18,6 +18,11 @@ from fieldapp.widgets.theme import theme
 Press = Callable[[], None]
 
 
+def _widest(words: str, role: str) -> float:
+    """Pixels of the longest word in bold: a key that is narrower would cut it."""
+    return max(text_width(word, theme.type(role), True, theme.rtl) for word in words.split())
+
+
 class Stepper(Column):
     """One outcome: minus, the number on a rule, plus, +10, "Not known". A tap on the number opens the table."""
 
@@ -54,6 +59,7 @@ class Stepper(Column):
             role="small",
             pad="xs",
         )
+        unknown_key.width = max(unknown_key.width, _widest(words("not_known"), "small") + 2 * theme.space("s"))
         if line_below():
             body = Column(name, Row(minus, figure, plus, ten, unknown_key), space="m", padding=[0, theme.space("m")])
         else:
@@ -63,24 +69,36 @@ class Stepper(Column):
 
 
 class Keypad(GridLayout):
-    """Twelve keys in the order of a telephone, in every language."""
+    """Twelve keys in the order of a telephone, in every language.
 
-    def __init__(self, digit: Callable[[int], None], erase: Press, unknown: Press, *, rows_fill: bool = True) -> None:
+    Args:
+        digit, erase: called as keys are pressed.
+        unknown: the key beside the zero; `word` is what it says, "Not known" by default.
+        rows_fill: the keys share the height of their place.
+    """
+
+    def __init__(
+        self,
+        digit: Callable[[int], None],
+        erase: Press,
+        unknown: Press,
+        *,
+        rows_fill: bool = True,
+        word: str = "",
+    ) -> None:
         super().__init__(cols=3, spacing=theme.space("keypad_gap"))
         fill = rows_fill and not narrow()
         for number in (1, 2, 3, 4, 5, 6, 7, 8, 9):
             self.add_widget(self._digit(number, digit, fill))
         words = theme.words
-        self.add_widget(
-            Key(
-                words("not_known"),
-                unknown,
-                role="small" if line_below() else "second",
-                height="key_field",
-                pad="xs" if line_below() else "s",
-                fill_height=fill,
-            )
-        )
+        said, role = word or words("not_known"), "small" if line_below() else "second"
+        room = theme.space("thumb") / 3 - 2 * theme.space("keypad_gap")
+        cut = not narrow() and _widest(said, role) > room  # then the mark stands for it, as in a cell of the table
+        mark = words("unknown_mark") if cut else said
+        pad = "xs" if line_below() else "s"
+        unknown_key = Key(mark, unknown, role=role, height="key_field", pad=pad, fill_height=fill)
+        unknown_key.word_text = said
+        self.add_widget(unknown_key)
         self.add_widget(self._digit(0, digit, fill))
         back = Key("", erase, kind="ink", icon="backspace", height="key_field", pad="s", fill_height=fill)
         back.choose("plain")

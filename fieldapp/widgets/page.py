@@ -16,7 +16,7 @@ from fieldapp.widgets.boxes import Column, Row, Rule, Scroll, Surface, VRule, ga
 from fieldapp.widgets.custody import Mark, rgb, texture_of
 from fieldapp.widgets.ink import hatch
 from fieldapp.widgets.keys import Key
-from fieldapp.widgets.text import Icon, Text
+from fieldapp.widgets.text import Icon, Text, text_width
 from fieldapp.widgets.theme import theme
 from fieldapp.widgets.tokens import REFLOW_LINE, REFLOW_SIDE
 
@@ -191,36 +191,46 @@ class TopBar(BoxLayout):
 
 
 class Notice(Surface):
-    """A strip: what, whether it is safe, one key. At most one is on a screen, the gravest."""
+    """A strip: what, whether it is safe, its key. At most one is on a screen, the gravest; `more` leads to the rest."""
 
     def __init__(
-        self, what: str, safe: str, *, grave: str = "care", icon: str = "clock-countdown", key: Key | None = None
+        self,
+        what: str,
+        safe: str,
+        *,
+        grave: str = "care",
+        icon: str = "clock-countdown",
+        key: Key | None = None,
+        more: Key | None = None,
     ) -> None:
         super().__init__(fill=f"{grave}_soft", pad=("xl", "s"), space="")
+        keys = [piece for piece in (more, key) if piece is not None]
         if line_below():
             texts: Widget = Column(Text(what, bold=True, tone=grave), Text(safe), pos_hint={"center_y": 0.5})
-            row = Row(Icon(icon, size="large", tone=grave), texts, *([key] if key else []), space="l")
-        else:
-            head = Text(what, bold=True, tone=grave, fit=True)
-            rest = Text(safe)
-            row = Row(
-                Icon(icon, size="key", tone=grave),
-                gap("xs", across=True),
-                head,
-                rest,
-                *([key] if key else []),
-                space="s",
-                least=theme.space("strip") - 2 * theme.space("s") - theme.space("hair"),
-            )
-        self.add_widget(row)
+            row = Row(Icon(icon, size="large", tone=grave), texts, *([] if narrow() else keys), space="l")
+            self.add_widget(Column(row, *([Row(*keys, Widget(), space="m")] if narrow() and keys else []), space="s"))
+            return
+        least = theme.space("strip") - 2 * theme.space("s") - theme.space("hair")
+        mark = [Icon(icon, size="key", tone=grave), gap("xs", across=True)]
+        width = text_width(what, theme.type("body"), True, theme.rtl) + text_width(
+            safe, theme.type("body"), False, theme.rtl
+        )
+        taken = sum(piece.width + theme.space("m") for piece in (*mark, *keys))
+        if width + taken < theme.space("page_w") - 2 * theme.space("xl") - theme.space("xxl"):
+            said: list[Widget] = [Text(what, bold=True, tone=grave, fit=True), Text(safe)]
+        else:  # too long for one line: one under the other
+            said = [Column(Text(what, bold=True, tone=grave), Text(safe, role="second"), pos_hint={"center_y": 0.5})]
+        self.add_widget(Row(*mark, *said, *keys, space="s", least=least))
+
+
+MARKS = {"alarm": "warning-diamond", "care": "warning", "good": "shield-check"}
+"""The mark of a gravity: it is told by its shape, whatever becomes of its colour."""
 
 
 class CareBox(Surface):
-    """A quiet block with an icon, a bold line and a sentence (care, good or alarm)."""
+    """A quiet block with an icon (the mark of its gravity unless another is named), a bold line and a sentence."""
 
-    def __init__(
-        self, head: str, text: str, *, grave: str = "good", icon: str = "shield-check", key: Key | None = None
-    ) -> None:
+    def __init__(self, head: str, text: str, *, grave: str = "good", icon: str = "", key: Key | None = None) -> None:
         super().__init__(fill=f"{grave}_soft", radius="r_key", pad=("l", "l"), space="s")
         texts = Column(space="xs", pos_hint={"center_y": 0.5})
         if head:
@@ -228,7 +238,7 @@ class CareBox(Surface):
         if text:
             texts.add_widget(Text(text, role="second", tone="ink"))
         beside = [key] if key is not None and not line_below() else []
-        self.add_widget(Row(Icon(icon, tone=grave), texts, *beside, space="m"))
+        self.add_widget(Row(Icon(icon or MARKS[grave], tone=grave), texts, *beside, space="m"))
         if key is not None and not beside:
             self.add_widget(key)
 

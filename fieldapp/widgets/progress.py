@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kivy.graphics import Color, SmoothEllipse
 from kivy.properties import ColorProperty, NumericProperty
 from kivy.uix.widget import Widget
 
@@ -25,3 +26,28 @@ class TrueBar(Widget):
         self.back_rgba = theme.colour("bg")
         self.start = 1 if theme.rtl else 0
         self.share = min(max(share, 0), 1)
+
+
+class Dots(Widget):
+    """So many of so many: filled discs and empty rings, in reading direction."""
+
+    def __init__(self, filled: int, total: int, *, tone: str = "ink") -> None:
+        size, gap, line = theme.space("dot"), theme.space("m"), theme.space("edge")
+        super().__init__(
+            size_hint=(None, None), size=(total * size + (total - 1) * gap, size), pos_hint={"center_y": 0.5}
+        )
+        self._discs: list[tuple[SmoothEllipse, float, float]] = []
+        with self.canvas:
+            for index in range(total):
+                place = total - 1 - index if theme.rtl else index
+                full = index < filled
+                for colour, inset in ((tone if full else "edge", 0.0), ("none" if full else "bg", line)):
+                    Color(rgba=theme.colour(colour))
+                    disc = SmoothEllipse(size=(size - 2 * inset, size - 2 * inset))
+                    self._discs.append((disc, place * (size + gap) + inset, inset))
+        self.bind(pos=self._move)
+        self._move()
+
+    def _move(self, *_args: object) -> None:
+        for disc, across, up in self._discs:
+            disc.pos = self.x + across, self.y + up

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from kivy.clock import Clock
 from kivy.uix.boxlayout import BoxLayout
 
 from fieldapp.widgets.boxes import Row
 from fieldapp.widgets.keys import Key
+from fieldapp.widgets.text import text_width
 from fieldapp.widgets.theme import theme
 
 Choice = tuple[str, str]
@@ -37,6 +39,9 @@ class Tabs(BoxLayout):
                 pad="l",
                 fit=fit,
             )
+            if not fit:  # each as wide as its words ask, so that long ones need no second line
+                wide = text_width(words, theme.type("second"), True, theme.rtl) + 2 * theme.space("l")
+                key.size_hint_x = max(wide, theme.space("touch"))
             keys.append(key)
         ordered = list(reversed(keys)) if theme.rtl else keys
         r = theme.space("r_key")
@@ -45,15 +50,19 @@ class Tabs(BoxLayout):
                 left, right = index == 0, index == len(ordered) - 1
                 key.round_corners([r if left else 0, r if right else 0, r if right else 0, r if left else 0])
             self.add_widget(key)
-        self.height = max(key.height for key in keys)
+        self._fit_height()
         self.pos_hint = {"center_y": 0.5}
         if fit:
             self.width = sum(key.width for key in keys) - theme.space("edge") * (len(keys) - 1)
+        again = Clock.create_trigger(self._fit_height, -1)  # each lays out its own words first
         for key in keys:
-            key.bind(height=self._fit_height)
+            key.bind(height=again, width=again)
 
     def _fit_height(self, *_args: object) -> None:
-        self.height = max(child.height for child in self.children)
+        """One that needs two lines makes all of them higher."""
+        self.height = max(child.needed_height for child in self.children)
+        for child in self.children:
+            child.height = self.height
 
 
 def tall_tabs(choices: Sequence[tuple[str, str, str]], chosen: str, pick: Callable[[str], None]) -> Row:

@@ -161,6 +161,17 @@ class Text(_Drawn):
             else:
                 self._lay()
 
+    def limit(self, lines: int) -> None:
+        """Cut with "…" after another number of lines."""
+        if lines != self.line_limit:
+            self.line_limit = lines
+            self._lay()
+
+    @property
+    def natural(self) -> float:
+        """Pixels of the whole text on one line."""
+        return self._measure(self.logical) + 1 if self.logical else 0.0
+
     @property
     def widest_word(self) -> float:
         """Pixels of the longest word: wider than the box means that it would be cut."""

@@ -92,6 +92,7 @@ class Space:
     bar_key: int = 48
     strip: int = 80
     row: int = 96
+    row_below: int = 124
     sync_row: int = 88
     stepper: int = 116
     answer: int = 76
@@ -105,6 +106,9 @@ class Space:
     slip_line: int = 48
     slip_label: int = 136
     slip_mark: int = 28
+    section_name: int = 216
+    section_part: int = 128
+    section_state: int = 92
     reading: int = 840
     thumb: int = 368
     page_w: int = 1280
@@ -131,6 +135,8 @@ class Space:
     hide_w: int = 111
     tile_cols: int = 3
     band_dot: int = 10
+    dot: int = 22
+    coach: int = 56
     dash: int = 6
 
 

@@ -2,51 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta, timezone
-from typing import Any
+from functools import cache
 
 from firsthand import assets
+from firsthand.errors import BrokenTexts
 
-LANGUAGES = ("en", "fr", "ar")
-NAMES = {"en": "English", "fr": "Français", "ar": "العربية"}
+LANGUAGES = assets.LANGUAGES
+NAMES = {"en": "English", "fr": "Français", "ar": "العربية", "sw": "Kiswahili"}
+ELSEWHERE = frozenset({"desk", "errors", "problems"})
+"""Domains that are no words of the window: pages of the desk, and sentences that are asked for by a code."""
 _EASTERN = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
-def plural(language: str, count: int) -> str:
-    """The plural form that a language uses for a number (the forms of CLDR for en, fr and ar)."""
-    if language == "fr":
-        return "one" if count in {0, 1} else "other"
-    if language != "ar":
-        return "one" if count == 1 else "other"
-    if count in {0, 1, 2}:
-        return ("zero", "one", "two")[count]
-    if 3 <= count % 100 <= 10:
-        return "few"
-    return "many" if count % 100 >= 11 else "other"
+@cache
+def _table(language: str) -> Mapping[str, assets.Text]:
+    merged: dict[str, assets.Text] = {}
+    for domain in assets.text_domains(language):
+        if domain not in ELSEWHERE:
+            merged.update(assets.texts(domain, language))
+    return merged
+
+
+def _plural(language: str) -> Callable[[int], int]:
+    return assets.text_catalogue("ui", language).plural
 
 
 class Words:
-    """`words("home.title")`, `words("home.send.second", n=2)`; a missing key is an error, not an empty label."""
+    """`words("home.title")`, `words("home.send.second", n=2)`; a missing key is an error, not an empty label.
+
+    Attributes:
+        fault: the texts of the language do not parse, so the window speaks English; None if all is well.
+        missing: how many texts of this language are said in English because they do not exist yet.
+    """
 
     def __init__(self, language: str) -> None:
+        english = _table("en")
+        self.fault: BrokenTexts | None = None
+        try:
+            own = _table(language)
+        except BrokenTexts as fault:
+            self.fault, language, own = fault, "en", english
         self.language = language
         self.rtl = language == "ar"
-        self._table: dict[str, Any] = assets.read_json(f"text/ui.{language}.json")
+        self.missing = len(english.keys() - own.keys())
+        # Each text keeps the language it is written in: its plural rule goes with it.
+        self._spoken = {**dict.fromkeys(english, "en"), **dict.fromkeys(own, language)}
+        self._texts = {**english, **own}
 
     def __call__(self, key: str, **fields: object) -> str:
         """The sentence under `key`; integers among the fields are written in the digits of the language."""
-        entry = self._table[key]
-        if isinstance(entry, dict):
+        text = self._texts[key]
+        if isinstance(text, tuple):
             count = fields["n"]
             if not isinstance(count, int):
                 raise TypeError("a plural needs an integer n")
-            entry = entry.get(plural(self.language, count), entry["other"])
+            text = text[_plural(self._spoken[key])(count)]
         written = {name: self.number(v) if isinstance(v, int) else v for name, v in fields.items()}
-        return str(entry).format(**written)
+        return text.format(**written)
 
     def has(self, key: str) -> bool:
         """Whether there is a sentence under this key."""
-        return key in self._table
+        return key in self._texts
 
     def number(self, value: int) -> str:
         """Digits of the language: Eastern ones in Arabic."""

@@ -1,22 +1,34 @@
 """Looks for what may name or reach a person in a text that many will read (rule 12 of DOMAIN 2.10).
 
-Patterns, in Latin and Arabic letters and digits: e-mail addresses, telephone numbers, identity numbers, and
-a title of address before a name. It finds no bare names: those need a person. It errs towards silence on
-ordinary prose, so that figures, dates, offices and names of armed groups pass.
+Patterns, in Latin and Arabic letters and digits: e-mail addresses, telephone numbers, numbers of documents, and
+a title of address before a name; these block. Bare names are `names`' business, are only likely, and are asked
+about. It errs towards silence on ordinary prose, so that figures, dates, offices and names of armed groups pass.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
 
+from firsthand.domain import names
 from firsthand.domain.characters import western_digits
 
-_EMAIL = re.compile(r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+Kind = Literal["email", "phone", "document", "honorific", "name"]
+# The problem that each blocking kind is.
+PROBLEMS: Mapping[Kind, str] = MappingProxyType(
+    {"email": "email", "phone": "phone", "document": "identity-number", "honorific": "honorific"}
+)
+BLOCKING: frozenset[Kind] = frozenset(PROBLEMS)
+
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 
 # A date, or a span of dates, has as many digits as the number of a telephone: it is taken out first.
 _DATE = re.compile(r"\b[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?\b|\b[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2,4}\b")
 # Eight to fifteen digits; not the tail of a reference such as `KA-2013-1-15` or `log-20131015`.
-_PHONE = re.compile(r"(?<!\w)(?<![A-Za-z]-)(?<!\d[.-])(?:\+|00)?[0-9](?:[ ()./-]{0,2}[0-9]){7,14}(?![\w.]|\.[0-9])")
+_PHONE = re.compile(r"(?<!\w)(?<![A-Za-z]-)(?<!\d[.-])(?:\+|00)?[0-9](?:[ ()./-]{0,2}[0-9]){7,14}(?!\w|\.\w)")
 _IDENTITY = re.compile(r"\b(?:[A-Z]{1,3}[ -]?[0-9]{7,10}|[0-9]{1,3}[ /-][0-9]{5,9}[ /-][0-9]{1,4})\b")
 
 _TITLES = (
@@ -48,16 +60,60 @@ _ARABIC_HONORIFIC = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A stretch of a text.
+
+    Attributes:
+        kind: a kind of BLOCKING, or `name`, which is asked about.
+        start, end: positions in the text as it was given.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+
+    @property
+    def blocking(self) -> bool:
+        """Whether it may not stand in a text of the facts."""
+        return self.kind in BLOCKING
+
+
+def findings(text: str, known_places: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
+    """What may name or reach a person, in order of the text; where two overlap, the surer one.
+
+    Args:
+        text: any text.
+        known_places: names of areas and places, which are no names of persons.
+    """
+    kept: list[Finding] = []
+    for found in (*_patterns(text), *(Finding("name", *span) for span in names.likely(text, known_places))):
+        if all(found.end <= other.start or found.start >= other.end for other in kept):
+            kept.append(found)
+    return tuple(sorted(kept, key=lambda found: found.start))
+
+
 def private_pattern(text: str) -> str | None:
-    """Code of the first pattern found: `email`, `identity-number`, `phone` or `honorific`; None for none."""
+    """Code of the problem that blocks first: `email`, `identity-number`, `phone` or `honorific`; None for none."""
+    return next((PROBLEMS[found.kind] for found in _patterns(text)), None)
+
+
+def _patterns(text: str) -> Iterator[Finding]:
+    """Blocking kinds, from the surest on. Every step keeps the length, so that positions stay those of the text."""
     plain = western_digits(text)
-    if _EMAIL.search(plain):
-        return "email"
-    undated = _DATE.sub(" ", plain)
-    if _IDENTITY.search(undated):
-        return "identity-number"
-    if _PHONE.search(undated):
-        return "phone"
-    if _HONORIFIC.search(_PARTY.sub(" ", plain)) or _ARABIC_HONORIFIC.search(plain):
-        return "honorific"
-    return None
+    yield from _matches("email", _EMAIL, plain)
+    undated = _blanked(_DATE, plain)
+    yield from _matches("document", _IDENTITY, undated)
+    yield from _matches("phone", _PHONE, undated)
+    yield from _matches("honorific", _HONORIFIC, _blanked(_PARTY, plain))
+    yield from _matches("honorific", _ARABIC_HONORIFIC, plain)
+
+
+def _matches(kind: Kind, pattern: re.Pattern[str], text: str) -> Iterator[Finding]:
+    for match in pattern.finditer(text):
+        yield Finding(kind, match.start(), match.end())
+
+
+def _blanked(pattern: re.Pattern[str], text: str) -> str:
+    """Matches as blanks that no other pattern reads across."""
+    return pattern.sub(lambda match: "\u2003" * len(match[0]), text)

@@ -1,4 +1,4 @@
-"""The catalogue: what an officer can pick from, its words in three languages, and what an act may amount to.
+"""The catalogue: what an officer can pick from, its words in four languages, and what an act may amount to.
 
 Reads text, not files (`firsthand.assets` does that). A mapping is a *possible* qualification and never a
 finding; `?` after a code marks a doubtful one. Codes never change meaning: they are retired, never used again
@@ -10,13 +10,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from firsthand.domain.folding import begins_all, words_of
 from firsthand.errors import Malformed
 
-LANGUAGES = ("en", "fr", "ar")
+LANGUAGES = ("en", "fr", "ar", "sw")
+REQUIRED = LANGUAGES[:3]  # the others fall back to English where a list does not have them yet
 EVENT_FAMILY = "E"
 SENSITIVE_FAMILY = "A4"
 SEPARATE_CHANNEL_ACT = "A413"
@@ -25,7 +27,41 @@ _ACT_CODE = re.compile(r"A[1-9][0-9]{2}")
 _EVENT_CODE = re.compile(r"E[0-9]{2}")
 _MARKS = frozenset({"S", "K", "D", "S+K"})
 _MAPPINGS = ("cah", "wc_iac", "wc_niac", "gen", "mode", "mrm", "gbv", "mt4", "iccs", "acled")
+_COLUMNS = frozenset(
+    {"code", "source_mark", "checked_by", *(before + lang for before in ("", "short_", "hint_") for lang in LANGUAGES)}
+)
 _SPLIT = {"gbv": ";", "acled": ";"}  # names of several words
+
+
+class Label(Mapping[str, str]):
+    """Words by language: every one of LANGUAGES has an answer, English where the list has none of its own.
+
+    Empty where a list has no such words at all (a hint).
+    """
+
+    __slots__ = ("_texts",)
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = dict(texts)
+
+    def __getitem__(self, language: str) -> str:
+        if language not in LANGUAGES or not self._texts:
+            raise KeyError(language)
+        return self._texts.get(language, self._texts["en"])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(LANGUAGES if self._texts else ())
+
+    def __len__(self) -> int:
+        return len(LANGUAGES) if self._texts else 0
+
+    def __repr__(self) -> str:
+        return f"Label({self._texts!r})"
+
+    @property
+    def written(self) -> frozenset[str]:
+        """Languages that have words of their own."""
+        return frozenset(self._texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +70,21 @@ class Term:
 
     Attributes:
         code: stable identifier.
-        label: full words by language (`en`, `fr`, `ar`).
+        label: full words by language.
         short: plain words for a key or a row, by language; the label where a list has no short form.
         hint: guidance sentence by language; empty where a list has none.
         source_mark: S checked against a source, K from knowledge, D own design.
         checked_by: initials of the native reader or lawyer who checked the row; empty means unchecked.
+        more: the cells of columns that only this list has, for example `group` and `factors` of a signal.
     """
 
     code: str
-    label: Mapping[str, str]
-    short: Mapping[str, str]
-    hint: Mapping[str, str]
+    label: Label
+    short: Label
+    hint: Label
     source_mark: str
     checked_by: str
+    more: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +99,8 @@ class Act:
 
     code: str
     family: str
-    label: Mapping[str, str]
-    short: Mapping[str, str]
+    label: Label
+    short: Label
     mappings: Mapping[str, tuple[str, ...]]
     note: str
     source_mark: str
@@ -97,6 +135,25 @@ class Catalogue:
         entry = self.events[code] if code in self.events else self.acts[code]
         return entry.short.get(language, entry.short["en"])
 
+    def search(self, text: str, language: str) -> list[Act | Term]:
+        """Acts, then events, in which every word of the text begins a word; those in plain words first.
+
+        Case, accents and the spelling variants of Arabic do not matter; a code (`A101`) finds itself. Nothing is
+        found for a text without words.
+
+        Args:
+            text: what was typed, any text.
+            language: one of LANGUAGES; anything else is English.
+        """
+        asked = words_of(text)
+        chosen = language if language in LANGUAGES else "en"
+        if not asked:
+            return []
+        entries: list[Act | Term] = [*self.acts.values(), *self.events.values()]
+        plain = [entry for entry in entries if begins_all(asked, f"{entry.code} {entry.short[chosen]}")]
+        rest = [entry for entry in entries if entry not in plain and begins_all(asked, _all_words(entry, chosen))]
+        return plain + rest
+
 
 def parse_catalogue(acts_csv: str, families_csv: str, events_csv: str) -> Catalogue:
     """Reads the three files of the catalogue.
@@ -118,7 +175,9 @@ def parse_catalogue(acts_csv: str, families_csv: str, events_csv: str) -> Catalo
 
 
 def parse_terms(text: str) -> Mapping[str, Term]:
-    """Reads any other list of `assets/catalogues`: `code, en, fr, ar`, perhaps `short_*` and `hint_*`.
+    """Reads any other list of `assets/catalogues`: `code, en, fr, ar, sw`, perhaps `short_*` and `hint_*`.
+
+    The columns of `sw` may be missing, and their cells empty.
 
     Raises:
         Malformed: a column, label or mark is missing, or a code stands twice.
@@ -130,8 +189,9 @@ def parse_terms(text: str) -> Mapping[str, Term]:
             raise Malformed("code twice")
         label = _by_language(row, "")
         short = _by_language(row, "short_") if "short_en" in row else label
-        hint = _by_language(row, "hint_") if row.get("hint_en") else MappingProxyType({})
-        terms[code] = Term(code, label, short, hint, _mark(row, "source_mark"), row.get("checked_by", ""))
+        hint = _by_language(row, "hint_") if row.get("hint_en") else Label({})
+        more = MappingProxyType({name: cell for name, cell in row.items() if name not in _COLUMNS})
+        terms[code] = Term(code, label, short, hint, _mark(row, "source_mark"), row.get("checked_by", ""), more)
     return MappingProxyType(terms)
 
 
@@ -175,8 +235,14 @@ def _codes(cell: str, separator: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in cell.split(separator) if part.strip())
 
 
-def _by_language(row: Mapping[str, str], prefix: str) -> Mapping[str, str]:
-    return MappingProxyType({language: _filled(row, prefix + language) for language in LANGUAGES})
+def _by_language(row: Mapping[str, str], prefix: str) -> Label:
+    texts = {language: _filled(row, prefix + language) for language in REQUIRED}
+    others = (language for language in LANGUAGES if language not in REQUIRED and row.get(prefix + language))
+    return Label(texts | {language: _filled(row, prefix + language) for language in others})
+
+
+def _all_words(entry: Act | Term, language: str) -> str:
+    return f"{entry.code} {entry.short[language]} {entry.label[language]}"
 
 
 def _filled(row: Mapping[str, str], column: str) -> str:

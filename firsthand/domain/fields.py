@@ -28,9 +28,14 @@ _DEGREES = re.compile(r"-?(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,17})?(?:[eE][+-]?[0-
 
 @dataclass(slots=True)
 class Reader:
-    """Collects the problems of one report."""
+    """Collects the problems of one report.
+
+    Attributes:
+        form: of the report, once known.
+    """
 
     problems: list[Problem] = field(default_factory=list)
+    form: int = 1
 
     def add(self, code: str, where: str, rule: int = 0) -> None:
         """Notes a blocking problem of form."""
@@ -67,6 +72,15 @@ class Group:
     def has(self, name: str) -> bool:
         """Whether the field is there and not null."""
         return self.fields.get(name) is not None
+
+    def since(self, form: int, *names: str) -> None:
+        """In a report of an earlier form these fields are refused and not looked at; call before taking any."""
+        if self.reader.form >= form:
+            return
+        for name in names:
+            if self.has(name):
+                self.reader.add("needs-form-2", self.path(name))
+                self.fields = {**self.fields, name: None}
 
     def take(self, name: str, *, required: bool, rule: int = 0) -> Json:
         """The raw value, None when absent or null."""

@@ -11,43 +11,37 @@ from dataclasses import dataclass
 from firsthand.domain.codes import CHILD_AGES
 from firsthand.domain.consent import Consent
 from firsthand.domain.counts import Count, Range, Total
+from firsthand.domain.observed import Coverage, Held, Link, Response, Speech, Visit
+from firsthand.domain.people import Identities, Perpetrator, Person, Source, Subject, Victim
 from firsthand.domain.places import Place
 
-FORM = 1
+__all__ = [
+    "FORM",
+    "Act",
+    "Actor",
+    "Basis",
+    "Coverage",
+    "Damage",
+    "Held",
+    "Identities",
+    "ImmediateRisk",
+    "Incident",
+    "Link",
+    "Narrative",
+    "Perpetrator",
+    "Person",
+    "Report",
+    "Response",
+    "Source",
+    "Speech",
+    "Subject",
+    "Verification",
+    "Victim",
+    "Visit",
+    "Words",
+]
 
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """The one person whose data this is, described without a name.
-
-    Attributes:
-        may_be_child: age is doubtful and may be under 18: protected as a child, counted as unknown.
-    """
-
-    sex: str
-    age_band: str
-    age_basis: str | None = None
-    may_be_child: bool = False
-
-    def protected_child(self) -> bool:
-        """Whether the rules for children apply."""
-        return self.may_be_child or self.age_band in CHILD_AGES
-
-
-@dataclass(frozen=True, slots=True)
-class Victim:
-    """A person harmed, described one by one without a name (counts are for people who are only counted)."""
-
-    sex: str
-    age_band: str
-    status: str = "UNK"
-    age_basis: str | None = None
-    may_be_child: bool = False
-    displacement: str | None = None
-
-    def protected_child(self) -> bool:
-        """Whether the rules for children apply."""
-        return self.may_be_child or self.age_band in CHILD_AGES
+FORM = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +103,9 @@ class Actor:
         kind: code of actor_classes (`class` in JSON).
         unit_text: uniform, insignia, vehicle, language, as described.
         certainty: P0 to P3, how sure it is that it was them (not whether it happened).
+        unit_ref: the unit in the mission's own list.
+        degree: part in the act, code of degrees (each with its possible mode of liability).
+        claim: whether they claim or deny it.
     """
 
     kind: str
@@ -116,11 +113,21 @@ class Actor:
     certainty: str
     level: str
     unit_text: str | None = None
+    unit_ref: str | None = None
+    rank_class: str | None = None
+    degree: str | None = None
+    claim: str | None = None
+    status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One act with its alleged actor and its counts."""
+    """One act with its alleged actor and its counts.
+
+    Attributes:
+        victims: keys of the report's victims to whom it was done.
+        follows: position of an earlier act of the report that it followed, from 0.
+    """
 
     code: str
     actor: Actor
@@ -128,58 +135,8 @@ class Act:
     totals: tuple[Total, ...] = ()
     perpetrators: Range | None = None
     weapon: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where the report comes from, without a name, and its two grades.
-
-    Attributes:
-        root_sources: how many distinct origins the information goes back to.
-        root_families: their source families.
-        all_first_hand: whether each of them saw or heard it itself.
-    """
-
-    kind: str
-    family: str
-    first_hand: str
-    reliability: str
-    credibility: int
-    root_sources: int | None = None
-    root_families: tuple[str, ...] = ()
-    all_first_hand: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Identity of a victim or source."""
-
-    name: str
-    contact: str | None = None
-    address: str | None = None
-    note: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Perpetrator:
-    """A named alleged perpetrator; certainty is mandatory (rule 8)."""
-
-    name: str
-    certainty: str
-    rank: str | None = None
-    position: str | None = None
-    description: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Identities:
-    """All that can name somebody; for the custodian only."""
-
-    victims: tuple[Person, ...] = ()
-    sources: tuple[Person, ...] = ()
-    perpetrators: tuple[Perpetrator, ...] = ()
-    safe_contact: str | None = None
-    root_source_ref: str | None = None
+    victims: tuple[str, ...] = ()
+    follows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +172,15 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One report. Exactly one of `consent` and `basis` is set, once validated."""
+    """One report. Exactly one of `consent` and `basis` is set, once validated.
+
+    Attributes:
+        form: 1 or 2, as it was read; form 1 knows none of the fields from `change` on.
+        change: why it supersedes another, code of changes.
+        reported_on: EDTF, when the mission was told.
+        signals: codes of signals.
+        coverage, speech, visit: of a return, a speech log, a visit to a place of detention.
+    """
 
     kind: str
     language: str
@@ -238,11 +203,20 @@ class Report:
     narrative: Narrative | None = None
     verification: Verification | None = None
     note: str | None = None
+    change: str | None = None
+    links: tuple[Link, ...] = ()
+    reported_on: str | None = None
+    signals: tuple[str, ...] = ()
+    responses: tuple[Response, ...] = ()
+    coverage: Coverage | None = None
+    speech: Speech | None = None
+    visit: Visit | None = None
 
     def sensitive(self) -> bool:
         """Any A4xx act, or the data subject or a described victim is (or may be) under 18.
 
-        Children who are only counted leave a report ordinary (PROTOCOL, parts).
+        Children who are only counted, as a row, as a group or among those held, leave a report ordinary
+        (PROTOCOL, parts).
         """
         if any(act.code.startswith("A4") for act in self.acts):
             return True
@@ -254,6 +228,10 @@ class Report:
         return (*((act.counts, act.totals) for act in self.acts), (self.event_counts, self.event_totals))
 
     def children_counted(self) -> bool:
-        """Whether any count row is about children."""
+        """Whether children are counted: in a row, as a group of victims, or among those held."""
         rows = [row for counts, _ in self.count_groups() for row in counts]
-        return any(row.age in CHILD_AGES and row.people.max > 0 for row in rows)
+        return (
+            any(row.age in CHILD_AGES and row.people.max > 0 for row in rows)
+            or any(victim.counts_children() for victim in self.victims)
+            or bool(self.visit and self.visit.held and self.visit.held.counts_children())
+        )

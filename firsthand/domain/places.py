@@ -1,7 +1,7 @@
 """Where: names, coordinates in 1e-7 degree, and how a place is blurred before it leaves the account.
 
 Rules (DOMAIN 4.7): ordinary facts keep names and the centre of a cell of 0.05 degree (about 5 km);
-sensitive facts keep the first two levels and nothing else.
+sensitive facts keep the first two levels, the precision and how the place was given.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 CELL_E7 = 500_000  # 0.05 degree
 MAX_LAT_E7, MAX_LON_E7 = 900_000_000, 1_800_000_000
+MAX_RADIUS_M = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,9 @@ class Place:
         precision: 1 exact, 2 near (up to 25 km), 3 second level, 4 first level, 5 larger or a line,
             6 country, 7 water or air.
         type: code of place_types.
+        given_as: how the place was given, code of given_as.
+        radius_m: how far the true place may lie from the point, in metres.
+        code: P-code or number in a gazetteer.
     """
 
     name: str
@@ -33,6 +37,9 @@ class Place:
     lat_e7: int | None = None
     lon_e7: int | None = None
     type: str | None = None
+    given_as: str | None = None
+    radius_m: int | None = None
+    code: str | None = None
 
 
 def blurred_e7(value_e7: int, limit_e7: int) -> int:

@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from firsthand.domain.casetext import private_pattern
 from firsthand.domain.catalogue import SEPARATE_CHANNEL_ACT, Catalogue
-from firsthand.domain.codes import CHILD_AGES
+from firsthand.domain.codes import ACTLESS_KINDS, CHILD_AGES, PERSON_LINKS
 from firsthand.domain.counts import Count, Range, Total
 from firsthand.domain.dates import parse_edtf
+from firsthand.domain.facts import NEVER_OF_A_VICTIM
+from firsthand.domain.kind_rules import KIND_RULES
 from firsthand.domain.model import Report
+from firsthand.domain.text_rules import case_texts
 from firsthand.errors import Problem
 
 FIRST_YEAR = 1990
@@ -64,7 +66,7 @@ def check(
 
 def _act_or_event(report: Report, around: Surroundings) -> Iterator[Problem]:
     """Rule 1; date and place are there by form."""
-    if not report.acts and not report.events:
+    if not report.acts and not report.events and report.kind not in ACTLESS_KINDS:
         yield Problem("no-act", "acts", rule=1)
     for position, act in enumerate(report.acts):
         if act.code not in around.catalogue.acts:
@@ -91,12 +93,22 @@ def _figures(report: Report) -> Iterator[Problem]:
 
 
 def _children(report: Report) -> Iterator[Problem]:
-    """Rule 3: a child counted asks for the monitoring mechanism on children."""
+    """Rule 3: a child counted asks for the monitoring mechanism on children; pointed out once."""
+    for where in _counted_children(report):
+        yield Problem("child-counted", where, blocking=False, rule=3)
+        return
+
+
+def _counted_children(report: Report) -> Iterator[str]:
     for prefix, counts, _ in _count_lists(report):
         for position, row in enumerate(counts):
             if row.age in CHILD_AGES and row.people.max > 0:
-                yield Problem("child-counted", f"{prefix}counts[{position}]", blocking=False, rule=3)
-                return
+                yield f"{prefix}counts[{position}]"
+    for position, victim in enumerate(report.victims):
+        if victim.counts_children():
+            yield f"victims[{position}]"
+    if report.visit and report.visit.held and report.visit.held.counts_children():
+        yield "visit.held"
 
 
 def _sexual_violence(report: Report) -> Iterator[Problem]:
@@ -145,16 +157,27 @@ def _own_verification(report: Report) -> Iterator[Problem]:
 
 def _dates(report: Report, around: Surroundings) -> Iterator[Problem]:
     """Rule 9; dates count in whole days, so 36 hours end with tomorrow."""
-    when = parse_edtf(report.incident.date)
-    where = "incident.date"
-    if when.start and when.start > around.today + CLOCK_SLACK:
-        yield Problem("date-far-ahead", where, blocking=False, rule=9)
-    elif when.start and when.start > around.today:
-        yield Problem("date-ahead", where, blocking=False, rule=9)
-    if when.start and when.start.year < FIRST_YEAR:
-        yield Problem("date-long-ago", where, blocking=False, rule=9)
-    if report.incident.date_precision == 1 and not when.day_given:
+    for where, text in _date_texts(report):
+        start = parse_edtf(text).start
+        if start and start > around.today + CLOCK_SLACK:
+            yield Problem("date-far-ahead", where, blocking=False, rule=9)
+        elif start and start > around.today:
+            yield Problem("date-ahead", where, blocking=False, rule=9)
+        if start and start.year < FIRST_YEAR:
+            yield Problem("date-long-ago", where, blocking=False, rule=9)
+    if report.incident.date_precision == 1 and not parse_edtf(report.incident.date).day_given:
         yield Problem("day-not-given", "incident.date_precision", blocking=False, rule=9)
+
+
+def _date_texts(report: Report) -> Iterator[tuple[str, str]]:
+    yield "incident.date", report.incident.date
+    if report.reported_on:
+        yield "reported_on", report.reported_on
+    for position, response in enumerate(report.responses):
+        if response.date:
+            yield f"responses[{position}].date", response.date
+    if report.coverage and report.coverage.since:
+        yield "coverage.since", report.coverage.since
 
 
 def _area(report: Report, around: Surroundings) -> Iterator[Problem]:
@@ -176,16 +199,9 @@ def _words(report: Report) -> Iterator[Problem]:
         yield Problem("words-expected", "narrative.words_used", blocking=False, rule=11)
 
 
-def _case_texts(report: Report) -> Iterator[Problem]:
-    """Rule 12: what goes to many readers names nobody; in the account it is only pointed out."""
-    for where, text in _free_texts(report):
-        code = private_pattern(text) if text else None
-        if code:
-            yield Problem(code, where, rule=12)
-    account = report.narrative.what_happened if report.narrative else None
-    code = private_pattern(account) if account else None
-    if code:
-        yield Problem(code, "narrative.what_happened", blocking=False, rule=12)
+def _texts(report: Report, around: Surroundings) -> Iterator[Problem]:
+    """Rule 12."""
+    return case_texts(report, around.area_names or frozenset())
 
 
 def _consent_or_basis(report: Report) -> Iterator[Problem]:
@@ -211,17 +227,41 @@ def _unwritten(report: Report) -> Iterator[Problem]:
     if consent is None:
         if narrative and (narrative.what_happened or narrative.open_questions):
             yield Problem("account-without-interview", "narrative", blocking=False)
+        for where in _resting_on_consent(report):
+            yield Problem("detail-needs-consent", where, blocking=False)
         return
     if identities and not consent.allows("C3"):
         yield Problem("identities-not-written", "identities", blocking=False)
     elif identities and identities.safe_contact and not consent.allows("C6"):
         yield Problem("contact-without-c6", "identities.safe_contact", blocking=False)
-    if narrative and not consent.allows("C1"):
-        yield Problem("account-not-written", "narrative", blocking=False)
+    if (report.source.risk or report.source.intermediary) and not consent.allows("C3"):
+        yield Problem("risk-not-written", "source.risk", blocking=False)
+    for where in () if consent.allows("C1") else _of_the_account(report):
+        yield Problem("account-not-written", where, blocking=False)
     if not consent.allows("C2"):
         yield Problem("facts-not-written", "consent.scopes.C2", blocking=False)
     if not consent.allows("C10"):
         yield Problem("not-counted", "consent.scopes.C10", blocking=False)
+
+
+def _resting_on_consent(report: Report) -> Iterator[str]:
+    for position, victim in enumerate(report.victims):
+        for name in sorted(NEVER_OF_A_VICTIM):
+            if getattr(victim, name) is not None:
+                yield f"victims[{position}].{name}"
+
+
+def _of_the_account(report: Report) -> Iterator[str]:
+    """Fields that go with the account alone; exact place and time are told of by the account's own problem."""
+    if report.narrative:
+        yield "narrative"
+    yield from _resting_on_consent(report)
+    for name in ("access_possible", "bias_note"):
+        if getattr(report.source, name) is not None:
+            yield f"source.{name}"
+    for position, link in enumerate(report.links):
+        if link.kind in PERSON_LINKS:
+            yield f"links[{position}]"
 
 
 def _count_lists(report: Report) -> Iterator[tuple[str, tuple[Count, ...], tuple[Total, ...]]]:
@@ -241,19 +281,12 @@ def _ranges(report: Report) -> Iterator[tuple[str, Range]]:
             yield f"acts[{position}].perpetrators", act.perpetrators
     if report.incident.households:
         yield "incident.households", report.incident.households
-
-
-def _free_texts(report: Report) -> Iterator[tuple[str, str | None]]:
-    incident = report.incident
-    yield "note", report.note
-    yield "station", report.station
-    yield "incident.recall_anchor", incident.recall_anchor
-    yield "incident.immediate_risk.note", incident.immediate_risk.note
-    yield "incident.place.name", incident.place.name
-    for position, act in enumerate(report.acts):
-        yield f"acts[{position}].actor.unit_text", act.actor.unit_text
-    if report.basis:
-        yield "basis.note", report.basis.note
+    for position, victim in enumerate(report.victims):
+        if victim.people:
+            yield f"victims[{position}].people", victim.people
+    if report.visit and report.visit.held:
+        for name, people in report.visit.held.ranges():
+            yield f"visit.held.{name}", people
 
 
 _RULES: tuple[Callable[[Report], Iterator[Problem]], ...] = (
@@ -264,12 +297,13 @@ _RULES: tuple[Callable[[Report], Iterator[Problem]], ...] = (
     _confirmed,
     _own_verification,
     _words,
-    _case_texts,
     _consent_or_basis,
     _unwritten,
+    *KIND_RULES,
 )
 _RULES_AROUND: tuple[Callable[[Report, Surroundings], Iterator[Problem]], ...] = (
     _act_or_event,
     _dates,
     _area,
+    _texts,
 )

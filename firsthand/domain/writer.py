@@ -7,7 +7,17 @@ from typing import Any
 from firsthand.domain.consent import Consent
 from firsthand.domain.counts import Count, Range, Total
 from firsthand.domain.fields import E7
-from firsthand.domain.model import Act, Identities, Incident, Narrative, Report, Source
+from firsthand.domain.model import (
+    Act,
+    Identities,
+    Incident,
+    Link,
+    Narrative,
+    Report,
+    Source,
+    Victim,
+    Visit,
+)
 from firsthand.domain.places import Place
 from firsthand.ids import report_id_text
 
@@ -23,7 +33,10 @@ def report_to_json(report: Report) -> Fields:
         handling=report.handling,
         station=report.station,
         supersedes=report.supersedes and report_id_text(report.supersedes),
+        change=report.change,
         incident_id=report.incident_id and report_id_text(report.incident_id),
+        links=[{"report": report_id_text(link.report), "kind": link.kind} for link in report.links],
+        reported_on=report.reported_on,
         subject=report.subject and plain(report.subject),
         consent=report.consent and consent_to_json(report.consent),
         basis=report.basis and plain(report.basis),
@@ -32,7 +45,12 @@ def report_to_json(report: Report) -> Fields:
         events=list(report.events),
         event_counts=[count_to_json(count) for count in report.event_counts],
         event_totals=[total_to_json(total) for total in report.event_totals],
-        victims=[plain(victim) for victim in report.victims],
+        signals=list(report.signals),
+        victims=[victim_to_json(victim) for victim in report.victims],
+        responses=[plain(response) for response in report.responses],
+        coverage=report.coverage and plain(report.coverage),
+        speech=report.speech and plain(report.speech),
+        visit=report.visit and visit_to_json(report.visit),
         source=source_to_json(report.source),
         identities=report.identities and identities_to_json(report.identities),
         narrative=report.narrative and narrative_to_json(report.narrative),
@@ -69,7 +87,25 @@ def act_to_json(act: Act) -> Fields:
         totals=[total_to_json(total) for total in act.totals],
         perpetrators=act.perpetrators and range_to_json(act.perpetrators),
         weapon=act.weapon,
+        victims=list(act.victims),
+        follows=act.follows,
     )
+
+
+def victim_to_json(victim: Victim) -> Fields:
+    """A person harmed, or a group, without a name."""
+    return plain(victim) | present(people=victim.people and range_to_json(victim.people))
+
+
+def visit_to_json(visit: Visit) -> Fields:
+    """A visit to a place of detention."""
+    held = {name: range_to_json(people) for name, people in visit.held.ranges()} if visit.held else None
+    return plain(visit) | present(held=held)
+
+
+def link_to_part(link: Link) -> Fields:
+    """A link with the bytes of its report, as parts hold them."""
+    return {"report": link.report, "kind": link.kind}
 
 
 def source_to_json(source: Source) -> Fields:

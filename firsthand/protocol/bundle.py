@@ -23,6 +23,7 @@ MAX_ITEMS = 256
 MAX_OBJECT_BYTES = 256 * 1024
 MAX_OBJECTS_BYTES = 8 * 1024 * 1024
 MAX_BATCH_BYTES = MAX_OBJECTS_BYTES + 64 * 1024  # the objects and what stands around them
+MAX_ATTACHMENT_BYTES = (1 << 31) + (1 << 28)  # 2 GiB of content, padded and sealed; a relay may take less
 MAX_STATEMENT_TOKENS = 32_768
 MAX_HASHES = 4096  # of a question about objects
 TOKEN_OFFSET = 4  # of the token in an encoded batch: array head, version, string head of 2 B
@@ -83,6 +84,11 @@ def decode_batch(data: bytes) -> Batch:
 def batch_list_hash(items: Iterable[BatchItem]) -> bytes:
     """What a token is bound to on first use: SHA-256 of the list of (hash, length, tag)."""
     return sha256(cbor.encode([[item.object_hash, len(item.data), item.tag] for item in items])).digest()
+
+
+def attachment_list_hash(object_hash: bytes, length: int, tag: bytes) -> bytes:
+    """The same for the one attachment that a token pays for."""
+    return sha256(cbor.encode([[object_hash, length, tag]])).digest()
 
 
 def encode_receipts(note: str, receipts: Sequence[Receipt]) -> bytes:

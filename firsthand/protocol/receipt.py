@@ -1,7 +1,12 @@
 """Leaves of the log, and the receipt by which a tablet may believe that the relay holds its report.
 
-A leaf is `0x01 || sha256(object) || tag` or, once somebody showed the erase key, a further leaf
-`0x02 || sha256(object) || erase_key` (PROTOCOL, Relay). A receipt proves a leaf under a signed checkpoint.
+A leaf is `0x01 || sha256(object) || tag`, for an attachment `0x03 || sha256(object) || tag` and, once somebody
+showed the erase key, a further leaf `0x02 || sha256(object) || erase_key` (PROTOCOL, Relay). A receipt proves a leaf
+under a signed checkpoint.
+
+The kind stands in the log because desks fetch by it: every desk reads every envelope, and only the desk that has
+its key reads an attachment. A relay that called an envelope an attachment would hide it from all desks; it cannot,
+for the tablet believes no receipt but that of the kind that it handed in.
 """
 
 from __future__ import annotations
@@ -13,7 +18,7 @@ from firsthand.errors import BadProof, Malformed, WrongReceipt
 from firsthand.protocol import erase, merkle
 from firsthand.protocol.checkpoint import Checkpoint
 
-OBJECT, TOMBSTONE = 1, 2
+OBJECT, TOMBSTONE, ATTACHMENT = 1, 2, 3
 _HASH_BYTES = 32
 
 
@@ -22,9 +27,9 @@ class Leaf:
     """One line of the log.
 
     Attributes:
-        kind: `OBJECT` or `TOMBSTONE`.
+        kind: `OBJECT` (an envelope or alert), `ATTACHMENT` or `TOMBSTONE`.
         object_hash: SHA-256 of the object, 32 B.
-        proof: the tag (16 B) of an object, the erase key (32 B) of a tombstone.
+        proof: the tag (16 B) of an object or attachment, the erase key (32 B) of a tombstone.
     """
 
     kind: int
@@ -34,21 +39,31 @@ class Leaf:
     LENGTHS: ClassVar[dict[int, int]] = {
         OBJECT: 1 + _HASH_BYTES + erase.TAG_BYTES,
         TOMBSTONE: 1 + _HASH_BYTES + erase.KEY_BYTES,
+        ATTACHMENT: 1 + _HASH_BYTES + erase.TAG_BYTES,
     }
 
     @property
     def tag(self) -> bytes:
         """The tag (16 B): as logged, or as follows from the erase key."""
-        return self.proof if self.kind == OBJECT else erase.erase_tag(self.proof)
+        return erase.erase_tag(self.proof) if self.kind == TOMBSTONE else self.proof
 
     @staticmethod
     def envelope(object_hash: bytes, tag: bytes) -> bytes:
-        """Bytes of the leaf of an envelope, attachment or alert.
+        """Bytes of the leaf of an envelope or alert.
 
         Raises:
             Malformed: hash not 32 B or tag not 16 B.
         """
         return _leaf(OBJECT, object_hash, tag)
+
+    @staticmethod
+    def attachment(object_hash: bytes, tag: bytes) -> bytes:
+        """Bytes of the leaf of an attachment.
+
+        Raises:
+            Malformed: hash not 32 B or tag not 16 B.
+        """
+        return _leaf(ATTACHMENT, object_hash, tag)
 
     @staticmethod
     def tombstone(object_hash: bytes, erase_key: bytes) -> bytes:
@@ -105,6 +120,11 @@ def verify(receipt: Receipt, tag: bytes, checkpoint: Checkpoint) -> None:
         WrongReceipt: it does not prove it.
     """
     _verify_leaf(receipt, Leaf.envelope(receipt.object_hash, tag), checkpoint)
+
+
+def verify_attachment(receipt: Receipt, tag: bytes, checkpoint: Checkpoint) -> None:
+    """Believe that the log holds the attachment with this tag, or raise; as `verify`."""
+    _verify_leaf(receipt, Leaf.attachment(receipt.object_hash, tag), checkpoint)
 
 
 def verify_erased(receipt: Receipt, erase_key: bytes, checkpoint: Checkpoint) -> None:

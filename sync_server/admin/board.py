@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sync_server.desk.main import Desk
 from sync_server.desk.store_weekly import WeeklyStore
+from sync_server.desk.tables.coverage import nil_weeks
 from sync_server.desk.tables.weekly import Row, State, by_week, week_after
 
 WEEKS = 8
@@ -24,7 +25,8 @@ def weekly_text(desk_folder: Path, passphrase: str) -> str:
         areas = sorted({*store.areas(), *(desk.directory().area_names or ())} - {""})
         weeks = [week_after(last, -back) for last in store.weeks()[-1:] for back in reversed(range(WEEKS))]
         cells = store.family(None, weeks[0], weeks[-1]) if weeks else []
-        rows = by_week(areas, weeks, cells, None, store.revised(), store.last_weeks())
+        nil = nil_weeks(store.returns(weeks[0], weeks[-1])) if weeks else frozenset()
+        rows = by_week(areas, weeks, cells, None, store.revised(), store.last_weeks(), nil=nil)
         withheld = store.keeps_back()
     return "\n".join(_lines(rows, weeks, withheld=withheld))
 

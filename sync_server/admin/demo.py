@@ -96,7 +96,7 @@ class _Demo:
     def __init__(self, folder: Path, children: Children, ports: Ports) -> None:
         self._folder, self._children, self._ports = folder, children, ports
         self._began_s = ports.clock.monotonic_s()
-        self._passphrase = self._words()
+        self._passphrase, self._second = self._words(), self._words()
         self._ports_taken: set[int] = set()
         self._home = folder
 
@@ -113,6 +113,7 @@ class _Demo:
         story = Story(made, relay_url, self._passphrase, self._ports, self._say)
         told = story.tell()
         self._home = story.officer_home
+        story.furnish(self._second)
         for desk in desks:
             self._pull(desk, relay_url)
         started = [self._start_desk(desk, relay_url, DESK_PORT + at) for at, desk in enumerate(desks)]
@@ -185,6 +186,7 @@ class _Demo:
         _tell(f"  {'Tablet':14} fieldapp --home {self._home}   {OFFICER}")
         _tell(f"\n  Passphrase     {self._passphrase}")
         _tell(f"  One for all keys here, also in {self._folder / SECRET_FILE}: for a demonstration only.")
+        _tell(f"  Second one     {self._second}: opens the tablet's other workspace, and closes its drafts.")
         _tell("\n  Start with the weekly board of the risk cell: Lemba North and Karou, weeks 38 to 46.")
         _tell("  docs/TOUR.md walks through it in 20 minutes. Ctrl-C ends everything.")
 

@@ -22,9 +22,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from fieldapp.flows import decoy, draft, seal
 from fieldapp.flows import enrol as tablet_enrol
 from fieldapp.flows import ports as tablet_ports
-from fieldapp.flows import seal
 from fieldapp.flows.outbox import State
 from fieldapp.flows.unlock import Tablet, vault_exists
 from fieldapp.sync.carriers.http import HttpCarrier
@@ -155,6 +155,42 @@ def run_tablets(
             logged = sum(each.logged for each in done.values())
             say(f"{len(done)} of {len(jobs)} tablets: {recorded} recorded, {logged} synced")
     return [done[number] for number in range(len(jobs))]
+
+
+def hand_in_with_files(  # noqa: PLR0917 - a tablet, its way, and what it sends
+    home: Path, passphrase: str, relay_url: str, ports: Ports, report: Mapping[str, Any], files: Sequence[Path]
+) -> str | None:
+    """One more report of a tablet that is enrolled, with its attachments, up to the relay.
+
+    Returns:
+        Code of the error that ended the sync, or None. Report and attachments stay in the vault whatever happens.
+
+    Raises:
+        As `seal.record`.
+    """
+    own = tablet_ports.Ports(ports.clock, ports.entropy)
+    with Tablet.open(home, passphrase, own) as tablet:
+        seal.record(tablet, json.dumps(report, ensure_ascii=False).encode(), files)
+        try:
+            with HttpCarrier(relay_url, ports.clock) as carrier:
+                sync(tablet, carrier, lambda _progress: None, attachments=True)
+        except errors.FirsthandError as error:
+            return error.code
+    return None
+
+
+def leave_on_desk(
+    home: Path, passphrase: str, ports: Ports, *, drafts: Sequence[Mapping[str, Any]], second_passphrase: str
+) -> None:
+    """What lies on an officer's tablet besides sealed reports: unfinished drafts, and a second passphrase.
+
+    Raises:
+        As `Tablet.open` and `decoy.set_duress`.
+    """
+    with Tablet.open(home, passphrase, tablet_ports.Ports(ports.clock, ports.entropy)) as tablet:
+        decoy.set_duress(tablet, second_passphrase, passphrase)
+        for values in drafts:
+            draft.save(tablet, draft.start(tablet, str(values["kind"])), values)
 
 
 def replay(

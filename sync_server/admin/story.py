@@ -10,21 +10,29 @@ from __future__ import annotations
 
 import json
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from firsthand import assets
 from firsthand.ports import Clock
 from sync_server.admin.folder import MissionFolder
-from sync_server.admin.replay import TabletRun, run_tablets
+from sync_server.admin.photo import draw_photo
+from sync_server.admin.replay import TabletRun, hand_in_with_files, leave_on_desk, run_tablets
 from sync_server.ports import Ports
 
 OFFICER, OFFICER_HOME = "Lemba 3", "tablet"
 # What the officer's own tablet holds when its window opens; the last two still wait for a link.
-OFFICER_REPORTS = ("own-observation", "radio", "sexual-violence", "child", "flash", "incident")
+OFFICER_REPORTS = (
+    "nil-return", "own-observation", "radio", "sexual-violence", "not-reachable", "child", "detention-visit",
+    "speech-log", "flash", "incident",
+)  # fmt: skip
 OFFICER_UNSENT = 2
+# Begun and not sealed: the second without the answers that are still open.
+OFFICER_DRAFTS = {"full": (), "own-observation": ("source", "basis")}
+PHOTOGRAPHER, PHOTO_REPORT = "Tessim 1", "own-observation"
 _LAST_WEEKS_FROM, _LAST = 25, "Lemba 1"  # the massacre, and the tablet that is nearest to it
 _RESET_CLOCK_S = 1_041_379_200  # 2003-01-01, where a clock starts whose battery was out
 
@@ -106,7 +114,27 @@ class Story:
         lost = Ports(LostClock(self.ports.clock, self.ports.clock.monotonic_s()), self.ports.entropy)
         self._round(told["copied"], lost)
         self._round(told["last"], self.ports)
-        return self._told()
+        trouble = self._hand_in_photo()
+        return replace(self._told(), trouble=self._told().trouble or trouble)
+
+    def furnish(self, second_passphrase: str) -> None:
+        """Drafts on the officer's tablet, and a second passphrase that opens its other workspace."""
+        drafts = []
+        for name, left_open in OFFICER_DRAFTS.items():
+            values: dict[str, Any] = json.loads(assets.read_bytes(f"examples/{name}.json"))
+            drafts.append({field: value for field, value in values.items() if field not in {*left_open, "supersedes"}})
+        leave_on_desk(
+            self.officer_home, self.passphrase, self.ports, drafts=drafts, second_passphrase=second_passphrase
+        )
+
+    def _hand_in_photo(self) -> str | None:
+        """One report with a photo; the picture is drawn here, with the metadata that a camera would write."""
+        report = json.loads(assets.read_bytes(f"examples/{PHOTO_REPORT}.json"))
+        with tempfile.TemporaryDirectory() as folder:
+            photo = draw_photo(Path(folder) / "photo.jpg")
+            return hand_in_with_files(
+                self._home(PHOTOGRAPHER), self.passphrase, self.relay_url, self.ports, report, [photo]
+            )
 
     def _round(self, lines: Sequence[Line], ports: Ports, *, officer: bool = False) -> None:
         streams: dict[str, list[Line]] = {}

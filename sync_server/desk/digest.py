@@ -19,6 +19,7 @@ _CODE = re.compile(r"[A-Z][0-9]{0,3}")
 _WEEK = re.compile(r"[0-9]{4}-W[0-9]{2}")
 MAX_COUNT = 100_000_000
 UNKNOWN_AREA = ""
+COVERAGE = ("", "nil", "not_reachable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Digest:
         people: (outcome, sex, age class, min, best, max).
         children: best number of counted children.
         point: (latitude, longitude) in 1e-7 degree, as the facts have it: degraded; None when sensitive.
+        coverage: `nil` (nothing to report) or `not_reachable`, with its `reason`; empty for every other report.
     """
 
     report_id: bytes | None = None
@@ -55,6 +57,8 @@ class Digest:
     source_family: str = ""
     grade: str = ""
     point: tuple[int, int] | None = None
+    coverage: str = ""
+    reason: str = ""
 
     def people_sum(self) -> tuple[int, int, int]:
         """All people counted: min, best, max."""
@@ -98,6 +102,8 @@ def _from_counts(value: Any) -> dict[str, Any]:
         "sensitive": _flag(part.get("sensitive")) or "A4" in families,
         "people": tuple(_person(row) for row in _list(part.get("people"))),
         "children": _count(part.get("children")),
+        "coverage": _coverage(part.get("coverage")),
+        "reason": _short(part.get("reason")),
     }
 
 
@@ -132,9 +138,21 @@ def _point(place: dict[Any, Any]) -> tuple[int, int] | None:
 
 
 def _speaks_of_a_child(facts: dict[Any, Any]) -> bool:
-    """Whether the data subject or a described victim is under 18."""
-    described = [*_list(facts.get("victims")), facts.get("subject") or {}]
-    return any(_map(person).get("age_band") in CHILD_AGES for person in described)
+    """Whether the data subject or a victim described alone is, or may be, under 18; a group is only counted."""
+    described = [_map(person) for person in (*_list(facts.get("victims")), facts.get("subject") or {})]
+    return any(
+        (person.get("age_band") in CHILD_AGES or person.get("may_be_child") is True) and not _is_group(person)
+        for person in described
+    )
+
+
+def _is_group(person: dict[Any, Any]) -> bool:
+    """Several people under one description. One whose number is unreadable is treated as a single person."""
+    if person.get("unit", "person") == "person":
+        return False
+    people = person.get("people")
+    most = people.get("max") if isinstance(people, dict) else 2
+    return isinstance(most, int) and most > 1
 
 
 def _person(row: Any) -> tuple[str, str, str, int, int, int]:
@@ -185,6 +203,13 @@ def _name(value: Any) -> str:
 def _bounded(text: str, limit: int) -> str:
     if len(text) > limit:
         raise Malformed("text of a part")
+    return text
+
+
+def _coverage(value: Any) -> str:
+    text = _short(value)
+    if text not in COVERAGE:
+        raise Malformed("coverage of a part")
     return text
 
 

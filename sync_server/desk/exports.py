@@ -20,9 +20,11 @@ from firsthand.ids import report_id_text
 from sync_server.desk.areas import geometry, outlines
 from sync_server.desk.store_reports import ExportRow, ReportStore
 from sync_server.desk.store_weekly import Cell, WeeklyStore
+from sync_server.desk.tables.coverage import said_of
 from sync_server.desk.tables.weekly import WITHHELD, WITHHELD_FAMILY, children_text
 
 WEEKLY_COLUMNS = ("area", "week", "family", "reports", "people_min", "people_best", "people_max", "children")
+COVERAGE_COLUMNS = ("area", "week", "state", "reason")
 OUTCOMES = ("killed", "injured", "missing", "abducted", "detained", "displaced", "other")
 REPORT_COLUMNS = (
     "report_id", "kind", "week", "date", "area", "adm2", "families", "acts", "events",
@@ -74,6 +76,13 @@ def _weekly_line(cell: Cell) -> tuple[object, ...]:
         cell.people_max,
         children_text(cell.children),
     )
+
+
+def coverage_csv(weekly: WeeklyStore) -> Iterator[str]:
+    """What officers said of area-weeks without an event: nothing to report, or not reachable and why."""
+    yield csv_line(COVERAGE_COLUMNS)
+    for said in sorted(said_of(weekly.all_returns()).values()):
+        yield csv_line((said.area or UNKNOWN, said.week or UNKNOWN, said.state, said.reason))
 
 
 def reports_csv(reports: ReportStore) -> Iterator[str]:

@@ -17,19 +17,17 @@ class CannotWrite(Environment):
     exit_code = EXIT_DISK
 
 
-def write_whole(path: Path, pieces: Iterable[str]) -> None:
-    """Write UTF-8 text beside `path`, then put it in its place.
+def write_whole(path: Path, pieces: Iterable[str | bytes]) -> None:
+    """Write text as UTF-8, or bytes as they are, beside `path`, then put it in its place.
 
     Raises:
         DiskFull, CannotWrite: nothing was put in place.
     """
     fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        with os.fdopen(
-            os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8", newline=""
-        ) as out:
+        with os.fdopen(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as out:
             for piece in pieces:
-                out.write(piece)
+                out.write(piece.encode() if isinstance(piece, str) else piece)
             out.flush()
             os.fsync(out.fileno())
         fresh.replace(path)

@@ -21,14 +21,17 @@ from firsthand.errors import BadProof, BadSignature, FirsthandError, Fork, Malfo
 from firsthand.ports import Clock
 from firsthand.protocol import chain, erase
 from firsthand.protocol.directory import Directory
-from firsthand.protocol.receipt import TOMBSTONE
+from firsthand.protocol.receipt import ATTACHMENT, OBJECT, TOMBSTONE
 from sync_server.desk import opening
+from sync_server.desk.attachments import Collector
 from sync_server.desk.courier import Batch, batches
 from sync_server.desk.crew import Crew, Role
 from sync_server.desk.judging import DeviceStanding, Standing, judge, trust
 from sync_server.desk.logcheck import Feed, advance
 from sync_server.desk.opening import Found, Outcome, Sealed
+from sync_server.desk.shelf import Shelf
 from sync_server.desk.store import Store
+from sync_server.desk.store_attachments import AttachmentStore
 from sync_server.desk.store_ingest import DeviceRow, IngestStore, PendingLeaf
 
 GAP_ALARM_DAYS = 30
@@ -55,6 +58,7 @@ class PullResult:
         not_granted: objects that hold nothing for this role.
         alarms: alarms raised for the first time in this pull.
         waiting: reports in the store whose author is not known yet.
+        attachments: those that came and open.
     """
 
     log_size: int = 0
@@ -65,9 +69,12 @@ class PullResult:
     not_granted: int = 0
     alarms: int = 0
     waiting: int = 0
+    attachments: int = 0
 
     def __str__(self) -> str:
         taken = f"reports opened: {self.reports}, tablets enrolled: {self.enrolled}"
+        if self.attachments:
+            taken += f", attachments: {self.attachments}"
         left = f"for other roles: {self.not_granted}, waiting for their author: {self.waiting}"
         return f"log of {self.log_size}, new: {self.leaves}; {taken}; {left}; new alarms: {self.alarms}"
 
@@ -93,6 +100,7 @@ class Ingest:
     clock: Clock
     pool: Executor | None = None
     progress: Callable[[Progress], None] = lambda _: None
+    shelf: Shelf | None = None
     rows: IngestStore = field(init=False)
     devices: dict[bytes, DeviceRow] = field(init=False, default_factory=dict)
     touched: set[bytes] = field(init=False, default_factory=set)
@@ -117,6 +125,7 @@ class Ingest:
         self._take_pending()
         with self.store.transaction():
             self._judge_chains()
+        self._collect()
         self.result.log_size = self.rows.log_state().size
         self.result.waiting = self.store.one(
             "SELECT count(*) FROM report WHERE standing = ?", (Standing.UNKNOWN_AUTHOR,)
@@ -144,6 +153,17 @@ class Ingest:
             raise
         self.rows.grow(growth.state, growth.leaves, self.clock.now_s())
         self.result.leaves = len(growth.leaves)
+
+    # -- attachments --------------------------------------------------------------------------------------------
+    def _collect(self) -> None:
+        """Last, so that a long film on a bad line holds up no report."""
+        if self.shelf is not None:
+            collector = Collector(self.store, self.shelf, self.feed, self.clock, self._alarm_alone)
+            self.result.attachments = collector.collect()
+
+    def _alarm_alone(self, code: str, subject: bytes, idx: int) -> None:
+        with self.store.transaction():
+            self._alarm(code, subject, idx)
 
     # -- objects ------------------------------------------------------------------------------------------------
     def _take_pending(self) -> None:
@@ -179,11 +199,13 @@ class Ingest:
         """What is to be opened, and what became of leaves that are not. `ahead` is not stored yet."""
         states: dict[int, str] = {}
         sealed: list[Sealed] = []
-        names = [leaf.object_hash for leaf in batch.leaves if leaf.kind != TOMBSTONE]
+        names = [leaf.object_hash for leaf in batch.leaves if leaf.kind == OBJECT]
         seen = self.rows.known_hashes(names) | {item.object_hash for item in ahead}
         erased = {name for name, key in self.rows.tombstones(names) if self._proves_erasure(name, key)}
         for leaf in batch.leaves:
-            if leaf.kind == TOMBSTONE:
+            if leaf.kind == ATTACHMENT:
+                states[leaf.idx] = "attachment"
+            if leaf.kind != OBJECT:
                 continue
             data = batch.objects[leaf.object_hash]
             if leaf.object_hash in erased:
@@ -206,6 +228,7 @@ class Ingest:
         self._enrol([item for item in readable if item.outcome is Outcome.ENROL])
         self._prove([item for item in readable if not item.proven and item.device in self.devices])
         self._report([item for item in readable if item.outcome is Outcome.REPORT])
+        AttachmentStore(self.store).add(readable)
         self.touched.update(item.device for item in readable)
         states |= self._bury(opened.leaves)
         names = {leaf.idx: leaf.object_hash for leaf in opened.leaves}

@@ -32,6 +32,14 @@ class Feed(Protocol):
         """Objects by hash, None for those that are gone; some may be left out of an answer."""
         ...
 
+    def download(self, object_hash: bytes) -> Iterator[bytes]:
+        """One attachment as a stream, unverified.
+
+        Raises:
+            RelayRefused: with status 404 where it is gone. NoNetwork: it broke off.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class LogState:

@@ -15,8 +15,9 @@ from starlette.types import ASGIApp
 from firsthand.errors import BadSignature, Busy, Damaged, FirsthandError, Malformed, TheirFault, Usage
 from firsthand.protocol.directory import Directory
 from firsthand.protocol.grants import parse_policy
-from sync_server.desk import accounts, exports, server
+from sync_server.desk import accounts, exports, halves, server
 from sync_server.desk.accounts import Accounts
+from sync_server.desk.attachments import Given, give_out
 from sync_server.desk.crew import Role, helpers
 from sync_server.desk.fetcher import Fetcher, Stopped
 from sync_server.desk.files import write_whole
@@ -24,6 +25,8 @@ from sync_server.desk.ingest import Ingest, Progress, PullResult
 from sync_server.desk.keys import DeskKeys, load_directory, open_keys, read_card, remember_relay
 from sync_server.desk.pages.app import make_app
 from sync_server.desk.pages.context import Context
+from sync_server.desk.shelf import FOLDER as SHELF
+from sync_server.desk.shelf import Shelf
 from sync_server.desk.store import Store
 from sync_server.desk.store_ingest import IngestStore
 from sync_server.desk.store_people import PeopleStore
@@ -88,7 +91,21 @@ def pull_into(
         role = Role(desk.keys.slot, desk.keys.secrets(), registrar=policy.registrar == desk.keys.role)
         remember_relay(desk.folder, desk.card, relay_url)
         with helpers(role) if _are_many(desk, link) else contextlib.nullcontext() as pool:
-            return Ingest(desk.store, link, directory, role, ports.clock, pool, progress).pull()
+            shelf = Shelf(desk.folder / SHELF)
+            return Ingest(desk.store, link, directory, role, ports.clock, pool, progress, shelf).pull()
+
+
+def return_drafts(folder: Path, tablet: str, out: Path, passphrase: str, ports: Ports) -> int:
+    """Write the file that opens a tablet's drafts again after a panic; how many.
+
+    Raises:
+        NothingClosed: no draft of this tablet waits here. DiskFull, CannotWrite: nothing was written.
+    """
+    with Desk.open(folder, passphrase) as desk:
+        data, count = halves.return_file(desk.store, desk.directory(), desk.keys.sign_key, desk.keys.secrets(), tablet)
+        write_whole(out, [data])
+        PeopleStore(desk.store).note(ports.clock.now_s(), "command", "return-drafts", tablet)
+    return count
 
 
 def export(folder: Path, what: str, fmt: str, out: Path, passphrase: str, ports: Ports) -> None:  # noqa: PLR0917 - the command's own order
@@ -103,6 +120,8 @@ def export(folder: Path, what: str, fmt: str, out: Path, passphrase: str, ports:
         match (what, fmt):
             case ("weekly", "csv"):
                 pieces = exports.weekly_csv(weekly)
+            case ("coverage", "csv"):
+                pieces = exports.coverage_csv(weekly)
             case ("weekly", "geojson"):
                 pieces = exports.weekly_geojson(weekly, desk.directory().areas_geojson)
             case ("reports", "csv"):
@@ -114,6 +133,19 @@ def export(folder: Path, what: str, fmt: str, out: Path, passphrase: str, ports:
         write_whole(out, pieces)
         # Whoever holds the passphrase is the desk itself: no account stands behind a command.
         PeopleStore(desk.store).note(ports.clock.now_s(), "command", "export", f"{what} {fmt}")
+
+
+def give_attachments(folder: Path, report: str, out: Path, passphrase: str, ports: Ports) -> list[Given]:
+    """Writes the attachments of a report (26 characters) into a folder, opened and checked; notes it in the journal.
+
+    Raises:
+        NotFound: no such report, or it lists nothing that this desk may open.
+        Exists, DiskFull, CannotWrite, Altered: as `attachments.give_out`.
+    """
+    with Desk.open(folder, passphrase) as desk:
+        given = give_out(desk.store, Shelf(desk.folder / SHELF), report, out)
+        PeopleStore(desk.store).note(ports.clock.now_s(), "command", "attachments", report)
+        return given
 
 
 def add_account(folder: Path, name: str, password: str, passphrase: str, ports: Ports) -> None:
@@ -185,7 +217,18 @@ def application(
     directories = _Directories(desk)
     directories.newest()
     sign_in = Accounts(PeopleStore(desk.store), ports.clock)
-    context = Context(desk.keys.role, desk.store, ports.clock, directories.newest, fetcher or Fetcher(None), sign_in)
+    context = Context(
+        desk.keys.role,
+        desk.store,
+        ports.clock,
+        directories.newest,
+        fetcher or Fetcher(None),
+        sign_in,
+        lambda tablet: halves.return_file(
+            desk.store, directories.newest(), desk.keys.sign_key, desk.keys.secrets(), tablet
+        ),
+        Shelf(desk.folder / SHELF),
+    )
     return make_app(context, server.host_names(host, listener))
 
 

@@ -13,7 +13,8 @@ from hashlib import sha256
 from typing import Any
 
 from firsthand.errors import BadSignature, Malformed, NotForUs, NotGranted, Unopenable
-from firsthand.protocol import certificate
+from firsthand.protocol import attachment, certificate
+from firsthand.protocol.attachment import Entry
 from firsthand.protocol.certificate import Certificate
 from firsthand.protocol.envelope import KEYS, Opened, open_slot
 from firsthand.protocol.signing import device_id
@@ -49,6 +50,27 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """An attachment that a report lists, without its key.
+
+    Attributes:
+        number: of the attachment in its report.
+        object_hash, tag, object_length: of the sealed object.
+        length: of the content.
+        is_copy: a copy without metadata, listed in the facts.
+    """
+
+    number: int
+    object_hash: bytes
+    tag: bytes
+    object_length: int
+    length: int
+    medium: str
+    media_type: str
+    is_copy: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What one object holds for this desk.
 
@@ -59,6 +81,7 @@ class Found:
         keys: K0 to K5 one after the other, 32 zero bytes for those that are not granted. The store keeps them under
             its own key: epoch keys may be destroyed later, and what was granted stays readable.
         digest: the columns of lists and tables, for a report.
+        listed: attachments whose keys this desk has found in a report.
     """
 
     idx: int
@@ -77,6 +100,7 @@ class Found:
     keys: bytes = field(default=b"", repr=False)
     digest: Digest | None = None
     certificate: Certificate | None = None
+    listed: tuple[Listed, ...] = ()
 
 
 def open_object(item: Sealed, slot: int, secrets: Sequence[KemSecret], authors: Mapping[bytes, bytes]) -> Found:
@@ -148,7 +172,39 @@ def _read(item: Sealed, opened: Opened, authors: Mapping[bytes, bytes]) -> Found
         keys=b"".join(opened.keys.get(number, _NO_KEY) for number in range(KEYS)),
         digest=digest(opened.parts) if is_report else None,
         certificate=vouched,
+        listed=_listed(opened.parts) if is_report else (),
     )
+
+
+def _listed(parts: Mapping[str, Any]) -> tuple[Listed, ...]:
+    return tuple(
+        Listed(
+            number=entry.custody.number,
+            object_hash=entry.object_hash,
+            tag=entry.tag,
+            object_length=entry.object_length,
+            length=entry.length,
+            medium=entry.custody.medium,
+            media_type=entry.media_type,
+            is_copy=is_copy,
+        )
+        for entry, is_copy in listed_entries(parts)
+    )
+
+
+def listed_entries(parts: Mapping[str, Any]) -> list[tuple[Entry, bool]]:
+    """Entries of the granted parts, and whether each is a copy without metadata.
+
+    Raises:
+        Malformed: a list that is not in its form, or one number in both.
+    """
+    part, facts = parts.get("attachments"), parts.get("facts")
+    originals = attachment.parse_part(part) if part is not None else ()
+    has_copies = isinstance(facts, dict) and attachment.COPIES in facts
+    copies = attachment.parse_entries(facts[attachment.COPIES]) if has_copies and facts is not None else ()
+    if {entry.custody.number for entry in originals} & {entry.custody.number for entry in copies}:
+        raise Malformed("attachment number twice")
+    return [(entry, False) for entry in originals] + [(entry, True) for entry in copies]
 
 
 def proves(opened: Opened, author: bytes) -> bool:
@@ -184,8 +240,14 @@ def read_again(data: bytes, keys: bytes) -> dict[str, Any]:
     Raises:
         Unopenable, Malformed: sealed bytes and keys do not belong together.
     """
+    return read_again_with_eid(data, keys)[0]
+
+
+def read_again_with_eid(data: bytes, keys: bytes) -> tuple[dict[str, Any], bytes]:
+    """The same, with the eid of the envelope, under which its attachments are sealed."""
     held = [keys[at : at + 32] for at in range(0, len(keys), 32)]
-    return Opened.from_keys(data, [None if key == _NO_KEY else key for key in held]).parts
+    opened = Opened.from_keys(data, [None if key == _NO_KEY else key for key in held])
+    return opened.parts, opened.eid
 
 
 def is_named_by(data: bytes, object_hash: bytes) -> bool:

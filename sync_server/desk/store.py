@@ -20,7 +20,7 @@ import sqlcipher3
 
 from firsthand.errors import Busy, Damaged, DiskFull
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _MAX_MARKS = 10_000  # SQLite takes 32,766 values a statement
 
 _SCHEMA = """
@@ -35,6 +35,7 @@ CREATE TABLE envelope (idx INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, type 
   chain BLOB NOT NULL, seq INTEGER NOT NULL, prev BLOB, supersedes BLOB, day INTEGER NOT NULL,
   stale INTEGER NOT NULL, proven INTEGER NOT NULL, received_at INTEGER NOT NULL, keys BLOB NOT NULL);
 CREATE INDEX envelope_device ON envelope (device, chain, seq);
+CREATE INDEX envelope_day ON envelope (device, day);
 CREATE INDEX envelope_supersedes ON envelope (supersedes) WHERE supersedes IS NOT NULL;
 CREATE TABLE report (idx INTEGER PRIMARY KEY, report_id BLOB, kind TEXT NOT NULL, week TEXT NOT NULL,
   area TEXT NOT NULL, adm2 TEXT NOT NULL, place TEXT NOT NULL, date TEXT NOT NULL, families TEXT NOT NULL,
@@ -42,7 +43,7 @@ CREATE TABLE report (idx INTEGER PRIMARY KEY, report_id BLOB, kind TEXT NOT NULL
   pmin INTEGER NOT NULL, pbest INTEGER NOT NULL, pmax INTEGER NOT NULL, children INTEGER NOT NULL,
   source_class TEXT NOT NULL, source_family TEXT NOT NULL, grade TEXT NOT NULL, trust TEXT NOT NULL,
   standing TEXT NOT NULL, revises INTEGER NOT NULL, granted INTEGER NOT NULL, lat_e7 INTEGER, lon_e7 INTEGER,
-  search TEXT NOT NULL);
+  coverage TEXT NOT NULL, reason TEXT NOT NULL, search TEXT NOT NULL);
 CREATE INDEX report_id ON report (report_id);
 CREATE INDEX report_cell ON report (area, week, idx);
 CREATE INDEX report_standing ON report (standing, idx);
@@ -53,6 +54,14 @@ CREATE TABLE cell (area TEXT NOT NULL, week TEXT NOT NULL, family TEXT NOT NULL,
   PRIMARY KEY (area, week, family, idx)) WITHOUT ROWID;
 CREATE INDEX cell_idx ON cell (idx);
 CREATE INDEX cell_week ON cell (family, week);
+CREATE TABLE coverage (area TEXT NOT NULL, week TEXT NOT NULL, idx INTEGER NOT NULL, state TEXT NOT NULL,
+  reason TEXT NOT NULL, PRIMARY KEY (area, week, idx)) WITHOUT ROWID;
+CREATE INDEX coverage_idx ON coverage (idx);
+CREATE TABLE attachment (idx INTEGER NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL, tag BLOB NOT NULL,
+  object_length INTEGER NOT NULL, length INTEGER NOT NULL, medium TEXT NOT NULL, media_type TEXT NOT NULL,
+  is_copy INTEGER NOT NULL, state TEXT NOT NULL, PRIMARY KEY (idx, number)) WITHOUT ROWID;
+CREATE INDEX attachment_hash ON attachment (hash);
+CREATE INDEX attachment_state ON attachment (state);
 CREATE TABLE device (id BLOB PRIMARY KEY, sign_public BLOB NOT NULL, kem_public BLOB NOT NULL,
   invite_public BLOB NOT NULL, words TEXT NOT NULL, enrol_idx INTEGER NOT NULL, standing TEXT NOT NULL,
   cut INTEGER) WITHOUT ROWID;
@@ -114,6 +123,11 @@ class Store:
             if version == 0:
                 for statement in _statements(_SCHEMA):
                     self.execute(statement)
+                self.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            elif version == 1:  # before there were attachments: none was listed, so only the table is missing
+                for statement in _statements(_SCHEMA):
+                    if " attachment" in statement.partition("(")[0]:
+                        self.execute(statement)
                 self.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             elif version != SCHEMA_VERSION:
                 raise Damaged("store schema version")

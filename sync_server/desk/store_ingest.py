@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from firsthand.protocol.receipt import OBJECT, Leaf
+from firsthand.protocol.receipt import TOMBSTONE, Leaf
 from sync_server.desk.digest import Digest
 from sync_server.desk.judging import Candidate, DeviceStanding, Standing
 from sync_server.desk.logcheck import LogState
@@ -110,7 +110,9 @@ class IngestStore:
 
     def tag_of(self, object_hash: bytes) -> bytes | None:
         """The tag under which an object was logged first."""
-        row = self.store.first("SELECT proof FROM leaf WHERE hash = ? AND kind = ? ORDER BY idx", (object_hash, OBJECT))
+        row = self.store.first(
+            "SELECT proof FROM leaf WHERE hash = ? AND kind <> ? ORDER BY idx", (object_hash, TOMBSTONE)
+        )
         return None if row is None else row[0]
 
     # -- objects ------------------------------------------------------------------------------------------------
@@ -150,7 +152,7 @@ class IngestStore:
     def add_reports(self, rows: Iterable[tuple[Found, Digest, Standing]]) -> None:
         """Keep the columns of reports; `standing` is their trust, versions are compared afterwards."""
         self.store.many(
-            "INSERT INTO report VALUES (" + "?," * 27 + "?)",
+            "INSERT INTO report VALUES (" + "?," * 29 + "?)",
             (_report_row(found, digest, standing) for found, digest, standing in rows),
         )
 
@@ -161,12 +163,14 @@ class IngestStore:
             Log indexes of reports that must be compared again.
         """
         self.store.execute("DELETE FROM object WHERE hash = ?", (object_hash,))
+        self.store.execute("UPDATE attachment SET state = 'erased' WHERE hash = ?", (object_hash,))
         row = self.store.first("SELECT idx FROM envelope WHERE hash = ?", (object_hash,))
         if row is None:
             return set()
         related = self.relatives(self.candidates(row))
         self.store.execute("DELETE FROM report WHERE idx = ?", row)
-        self.store.execute("DELETE FROM cell WHERE idx = ?", row)
+        for table in ("cell", "coverage"):
+            self.store.execute(f"DELETE FROM {table} WHERE idx = ?", row)  # noqa: S608 - two constant names
         self.store.execute("UPDATE envelope SET type = 'erased', keys = x'' WHERE idx = ?", row)
         self.settle([(row[0], "erased")])
         return related - {row[0]}
@@ -212,14 +216,23 @@ class IngestStore:
         self.store.many("UPDATE report SET trust = ? WHERE idx = ?", ((s, idx) for idx, s in idxs_trust.items()))
 
     def refresh_cells(self, idxs: Iterable[int]) -> None:
-        """Recompute the cells of reports. Sensitive reports have none: they stand in no table until released."""
+        """Recompute the cells of reports. Sensitive reports have none: they stand in no table until released.
+
+        A return (nothing to report, not reachable) is no report of an event: it says what is known of its week.
+        """
         wanted = tuple(idxs)
-        self.store.many("DELETE FROM cell WHERE idx = ?", ((idx,) for idx in wanted))
-        rows = self.store.among(
-            "SELECT idx, area, week, families, pmin, pbest, pmax, children FROM report"
+        for table in ("cell", "coverage"):
+            self.store.many(f"DELETE FROM {table} WHERE idx = ?", ((idx,) for idx in wanted))  # noqa: S608
+        found = self.store.among(
+            "SELECT coverage, reason, idx, area, week, families, pmin, pbest, pmax, children FROM report"
             " WHERE idx IN (...) AND standing = 'counted' AND counted = 1 AND sensitive = 0",
             wanted,
         )
+        self.store.many(
+            "INSERT INTO coverage VALUES (?,?,?,?,?)",
+            ((area, week, idx, state, reason) for state, reason, idx, area, week, *_ in found if state),
+        )
+        rows = [row[2:] for row in found if not row[0]]
         self.store.many(
             "INSERT INTO cell VALUES (?,?,?,?,?,?,?,?)",
             (
@@ -349,5 +362,7 @@ def _report_row(found: Found, d: Digest, standing: Standing) -> tuple[object, ..
         found.supersedes is not None,
         found.granted,
         *(d.point or (None, None)),
+        d.coverage,
+        d.reason,
         search,
     )

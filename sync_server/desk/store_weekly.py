@@ -25,6 +25,15 @@ class Cell(NamedTuple):
     children: int
 
 
+class Return(NamedTuple):
+    """A nil return, or the word that an area could not be reached."""
+
+    area: str
+    week: str
+    state: str
+    reason: str
+
+
 _SUMS = "SELECT area, week, family, count(*), sum(pmin), sum(pbest), sum(pmax), sum(children) FROM cell"
 _GROUPED = " GROUP BY area, week, family"
 
@@ -98,6 +107,33 @@ class WeeklyStore:
             (area, week, ALL_FAMILIES),
         )
         return [row[0] for row in rows]
+
+    def returns(self, first_week: str, last_week: str) -> list[Return]:
+        """What officers said of area-weeks without an event, in a stretch of weeks, both ends included."""
+        rows = self._store.all(
+            "SELECT area, week, state, reason FROM coverage WHERE week BETWEEN ? AND ? ORDER BY area, week, idx",
+            (first_week, last_week),
+        )
+        return [Return(*row) for row in rows]
+
+    def all_returns(self) -> list[Return]:
+        """Every return, in order of area and week."""
+        rows = self._store.all("SELECT area, week, state, reason FROM coverage ORDER BY area, week, idx")
+        return [Return(*row) for row in rows]
+
+    def last_heard(self) -> dict[str, int]:
+        """By area, the last day (since 1970) on which a tablet that reports from there sealed something that came.
+
+        Of an area whose tablets went silent altogether it is the day since when: a dead link, or worse. Where they
+        go on sending of other areas, only the return of this one is missing.
+        """
+        rows = self._store.all(
+            "WITH last AS (SELECT device, max(day) AS day FROM envelope GROUP BY device),"
+            " reporter AS (SELECT DISTINCT r.area AS area, e.device AS device FROM report r JOIN envelope e USING (idx)"
+            " WHERE r.area <> '')"
+            " SELECT area, max(day) FROM reporter JOIN last USING (device) GROUP BY area"
+        )
+        return dict(rows)
 
     def keeps_back(self) -> bool:
         """Whether the desk holds, or was refused, any report that this table may not show.

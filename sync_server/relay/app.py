@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import re
 import sys
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from firsthand.errors import Busy, FirsthandError, Malformed, NotFound
@@ -26,9 +26,11 @@ from firsthand.protocol import bundle, merkle, token
 from firsthand.protocol.bundle import BatchItem
 from firsthand.protocol.receipt import Receipt
 from sync_server.relay import signed
+from sync_server.relay.attachments import KIND, KIND_HEADER, Announced, Dock
 from sync_server.relay.committer import Answers, Committer
 from sync_server.relay.config import RelayConfig
 from sync_server.relay.log import Erase, Job, Log, Look, Outcome, Register, Upload, proofs_for
+from sync_server.relay.objects import Objects
 from sync_server.relay.refusals import HashMismatch, TooLarge, TooSlow, status_of
 from sync_server.relay.store import Store
 
@@ -56,6 +58,7 @@ class Relay:
     nonces: signed.Nonces
     loop: asyncio.AbstractEventLoop
     committer: Committer[Ticket]
+    dock: Dock
     in_flight_bytes: int = 0
 
     async def do(self, job: Job) -> bytes:
@@ -70,7 +73,13 @@ class Relay:
 
 
 def make_relay(
-    config: RelayConfig, store: Store, log: Log, nonces: signed.Nonces, on_death: Callable[[], None]
+    config: RelayConfig,
+    store: Store,
+    log: Log,
+    nonces: signed.Nonces,
+    on_death: Callable[[], None],
+    *,
+    objects: Objects | None = None,
 ) -> Relay:
     """Join the parts; must be called in the event loop that will serve."""
     loop = asyncio.get_running_loop()
@@ -81,7 +90,9 @@ def make_relay(
     def die() -> None:
         loop.call_soon_threadsafe(on_death)
 
-    return Relay(config, store, nonces, loop, Committer(log, answer, die))
+    objects = objects or Objects(config.objects, config.quota_bytes)
+    dock = Dock(objects, store, config.attachment_bytes)
+    return Relay(config, store, nonces, loop, Committer(log, answer, die), dock)
 
 
 def _resolve(outcomes: Answers[Ticket]) -> None:
@@ -119,10 +130,15 @@ def _batch(body: bytes) -> Upload:
 
 
 async def post_object(request: Request) -> Response:
-    """One object, raw; token and tag stand in headers."""
+    """One object, raw; token, tag and, for an attachment, its kind stand in headers."""
     relay = _relay(request)
     spent = token.spent_hash(_hex(_HEX32, request.headers.get("firsthand-token", "")))
     tag = _hex(_HEX16, request.headers.get("firsthand-tag", ""))
+    kind = request.headers.get(KIND_HEADER)
+    if kind is not None:
+        if kind != KIND:
+            raise Malformed("kind of an object")
+        return await _attachment(request, spent, tag)
 
     async def admit(_beginning: bytes) -> None:
         await relay.do(Look(spent))
@@ -132,6 +148,17 @@ async def post_object(request: Request) -> Response:
             raise Malformed("no object")
         item = BatchItem(object_hash=sha256(body).digest(), tag=tag, data=body)
         return _cbor(await relay.do(Upload(spent, bundle.batch_list_hash([item]), (item,))))
+
+
+async def _attachment(request: Request, spent: bytes, tag: bytes) -> Response:
+    relay, stream = _relay(request), aiter(request.stream())
+    try:
+        length = relay.dock.length(request)
+        await relay.do(Look(spent))
+        return _cbor(await relay.dock.receive(stream, Announced(length, spent, tag), relay.do))
+    except FirsthandError:
+        await _drain(stream)
+        raise
 
 
 async def _known_token(relay: Relay, shown: bytes) -> None:
@@ -189,7 +216,15 @@ def get_status(request: Request) -> Response:
     """For people who operate the relay."""
     with _relay(request).store.reading() as reading:
         head = reading.head()
-    return JSONResponse({"log_size": head.frontier.size, "day": head.day, "objects": head.objects, "version": _VERSION})
+    return JSONResponse(
+        {
+            "log_size": head.frontier.size,
+            "day": head.day,
+            "objects": head.objects,
+            "attachment_bytes": _relay(request).config.attachment_bytes,
+            "version": _VERSION,
+        }
+    )
 
 
 async def get_nonce(request: Request) -> Response:
@@ -231,6 +266,21 @@ def _objects(store: Store, hashes: Iterable[bytes]) -> bytes:
     return bundle.encode_objects(rows)
 
 
+async def get_object(request: Request) -> Response:
+    """One attachment, as a stream."""
+    await _desk(request, 0)
+    relay, name = _relay(request), _hex(_HEX32, request.path_params["hash"])
+    length, pieces = await run_in_threadpool(_stored, relay, name)
+    return StreamingResponse(pieces, headers={"content-length": str(length)}, media_type="application/octet-stream")
+
+
+def _stored(relay: Relay, name: bytes) -> tuple[int, Iterator[bytes]]:
+    with relay.store.reading() as reading:
+        if not reading.standing([name]):
+            raise NotFound("attachment")
+    return relay.dock.objects.read(name)
+
+
 async def _desk(request: Request, max_bytes: int) -> bytes:
     """The body of a request that a desk has signed."""
     relay = _relay(request)
@@ -269,7 +319,7 @@ class _Body:
             return await self._read()
         except FirsthandError:
             self._release()
-            await self._drain()
+            await _drain(self._stream)
             raise
         except BaseException:
             self._release()
@@ -306,17 +356,18 @@ class _Body:
             admit, self._admit = self._admit, None
             await admit(b"".join(chunks))
 
-    async def _drain(self) -> None:
-        """Let a sender that was refused finish: closing on it would destroy the answer on its way."""
-        left = bundle.MAX_BATCH_BYTES
-        with contextlib.suppress(TimeoutError, ClientDisconnect):
-            async with asyncio.timeout(DRAIN_S):
-                while left > 0 and (chunk := await anext(self._stream, None)) is not None:
-                    left -= len(chunk)
-
     def _release(self) -> None:
         self._relay.in_flight_bytes -= self._held
         self._held = 0
+
+
+async def _drain(stream: AsyncIterator[bytes]) -> None:
+    """Let a sender that was refused finish: closing on it would destroy the answer on its way."""
+    left = bundle.MAX_BATCH_BYTES
+    with contextlib.suppress(TimeoutError, ClientDisconnect):
+        async with asyncio.timeout(DRAIN_S):
+            while left > 0 and (chunk := await anext(stream, None)) is not None:
+                left -= len(chunk)
 
 
 def _relay(request: Request) -> Relay:
@@ -367,6 +418,7 @@ def make_app(relay: Relay) -> Starlette:
             Route("/v1/batch", post_batch, methods=["POST"]),
             Route("/v1/objects", post_object, methods=["POST"]),
             Route("/v1/objects/fetch", post_fetch, methods=["POST"]),
+            Route("/v1/objects/{hash}", get_object),
             Route("/v1/tokens", post_tokens, methods=["POST"]),
             Route("/v1/erase", post_erase, methods=["POST"]),
             Route("/v1/checkpoint", get_checkpoint),

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from firsthand.errors import Busy, Damaged, FirsthandError, NotFound
+from firsthand.protocol.bundle import MAX_ATTACHMENT_BYTES
 from firsthand.protocol.signing import SigningKey
 
 CONFIG_NAME, DATABASE_NAME, INBOX_NAME, LOCK_NAME = "relay.json", "relay.db", "inbox", "relay.lock"
+OBJECTS_NAME = "objects"
+ATTACHMENT_BYTES = 64 * 1024 * 1024  # most that one upload may have, unless relay.json says more
 _MAX_CONFIG_BYTES = 256 * 1024
 
 
@@ -26,7 +29,9 @@ class RelayConfig:
         log_key: signs checkpoints.
         admin_public: Ed25519 key (32 B) of who may register tokens.
         desks: role by Ed25519 public key (32 B) of who may read the feed.
-        quota_bytes: most the database may take on disk; None for as much as there is.
+        quota_bytes: most the database may take on disk, and as much again the attachments; None for as much as
+            there is.
+        attachment_bytes: most that one attachment may have.
     """
 
     folder: Path
@@ -35,6 +40,12 @@ class RelayConfig:
     admin_public: bytes
     desks: Mapping[bytes, str]
     quota_bytes: int | None = None
+    attachment_bytes: int = ATTACHMENT_BYTES
+
+    @property
+    def objects(self) -> Path:
+        """Folder of attachments."""
+        return self.folder / OBJECTS_NAME
 
     @property
     def database(self) -> Path:
@@ -70,11 +81,13 @@ def _parse(folder: Path, data: Mapping[str, Any]) -> RelayConfig:
     log_key = SigningKey.from_seed(_key(data["log_seed"]))
     if log_key.public != _key(data["log_public"]):
         raise Damaged("log key does not fit its seed")
-    quota = data.get("quota_bytes")
+    quota, largest = data.get("quota_bytes"), data.get("attachment_bytes", ATTACHMENT_BYTES)
     if not isinstance(data["origin"], str) or not data["origin"]:
         raise Damaged("origin")
     if quota is not None and (not isinstance(quota, int) or quota <= 0):
         raise Damaged("quota")
+    if not isinstance(largest, int) or not 0 < largest <= MAX_ATTACHMENT_BYTES:
+        raise Damaged("limit of attachments")
     return RelayConfig(
         folder=folder,
         origin=data["origin"],
@@ -82,6 +95,7 @@ def _parse(folder: Path, data: Mapping[str, Any]) -> RelayConfig:
         admin_public=_key(data["admin_public"]),
         desks={_key(desk["public"]): str(desk["role"]) for desk in data["desks"]},
         quota_bytes=quota,
+        attachment_bytes=largest,
     )
 
 

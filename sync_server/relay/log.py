@@ -48,6 +48,22 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class UploadAttachment:
+    """One attachment whose bytes lie on the disk already, and the token that pays (by its SHA-256)."""
+
+    token_hash: bytes
+    object_hash: bytes
+    length: int
+    tag: bytes
+    weight: ClassVar[int] = 1
+
+    @property
+    def list_hash(self) -> bytes:
+        """What the token is bound to."""
+        return bundle.attachment_list_hash(self.object_hash, self.length, self.tag)
+
+
+@dataclass(frozen=True, slots=True)
 class Erase:
     """Somebody shows the erase key of an object."""
 
@@ -72,21 +88,34 @@ class Look:
     weight: ClassVar[int] = 1
 
 
-Job: TypeAlias = Upload | Erase | Register | Look
+Job: TypeAlias = Upload | UploadAttachment | Erase | Register | Look
 Outcome: TypeAlias = bytes | FirsthandError  # an encoded answer, or why not
 
 
 class Log:
     """The append-only log of one origin."""
 
-    def __init__(self, *, store: Store, inbox: Inbox, origin: str, key: SigningKey, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        inbox: Inbox,
+        origin: str,
+        key: SigningKey,
+        clock: Clock,
+        on_erased: Callable[[Iterable[bytes]], None] = lambda _: None,
+    ) -> None:
         """Open the log, or begin it.
+
+        Args:
+            on_erased: told the hashes of objects whose tombstones have been committed.
 
         Raises:
             WrongMission: the store holds the log of another origin.
             Damaged: head, note and key do not belong together.
         """
         self._store, self._inbox, self._origin, self._key, self._clock = store, inbox, origin, key, clock
+        self._on_erased = on_erased
         empty = merkle.Frontier()
         day = self._today()
         store.begin_log(Head(origin=origin, frontier=empty, day=day, objects=0, note=self._sign(empty, day)))
@@ -112,7 +141,8 @@ class Log:
             note = group.finish(self._sign)
             outcomes = _answers(writing, group, note, decisions)
         self._inbox.done(statements)
-        self._scrub_due = self._scrub_due or group.erased
+        self._on_erased(group.erased)
+        self._scrub_due = self._scrub_due or bool(group.erased)
         return outcomes
 
     def scrub_if_due(self) -> None:
@@ -127,7 +157,7 @@ class Log:
 
     def _admit_tokens(self, writing: Writing, group: _Group, jobs: Sequence[Job]) -> list[str]:
         """Load the tokens of the group; where one is unknown, look into the inbox first."""
-        wanted = {job.token_hash for job in jobs if isinstance(job, Upload | Look)}
+        wanted = {job.token_hash for job in jobs if isinstance(job, Upload | UploadAttachment | Look)}
         group.tokens = writing.tokens(wanted)
         registers = any(isinstance(job, Register) for job in jobs)
         if len(group.tokens) == len(wanted) and not registers:
@@ -176,14 +206,14 @@ class _Group:
         self._writing = writing
         self.head = writing.head()
         self.tokens: dict[bytes, Token] = {}
-        self.erased = False
+        self.erased: list[bytes] = []
         self.day = max(today, self.head.day)
         self._start = self.head.frontier.size
         self._frontier = replace(self.head.frontier)
         self._objects = self.head.objects
         self._known: dict[bytes, StoredObject] = {}
         self._leaves: list[bytes] = []
-        self._rows: list[tuple[int, bytes, bytes, bytes]] = []
+        self._rows: list[tuple[int, bytes, bytes, bytes | None]] = []
         self._bound: dict[bytes, bytes] = {}
         self.nodes: list[merkle.Node] = []
         self.peaks = self._frontier.nodes()
@@ -199,6 +229,8 @@ class _Group:
             match job:
                 case Upload():
                     return self._upload(job)
+                case UploadAttachment():
+                    return self._attachment(job)
                 case Erase():
                     return self._erase(job)
                 case Look():
@@ -224,24 +256,40 @@ class _Group:
         return note
 
     def _upload(self, job: Upload) -> Decision:
+        known = self._admit(job, [(item.object_hash, item.tag) for item in job.items])
+        return [(item.object_hash, self._store_object(item, known)) for item in job.items]
+
+    def _attachment(self, job: UploadAttachment) -> Decision:
+        known = self._admit(job, [(job.object_hash, job.tag)])
+        if job.object_hash not in known:
+            leaf = Leaf.attachment(job.object_hash, job.tag)
+            self._keep(leaf, job.object_hash, job.tag, None)
+        return [(job.object_hash, known[job.object_hash].leaf_index)]
+
+    def _admit(self, job: Upload | UploadAttachment, named: Sequence[tuple[bytes, bytes]]) -> dict[bytes, StoredObject]:
+        """Spend the token on this list, or refuse; what is known already."""
         token = self._token(job.token_hash)
         if token.spent and token.list_hash != job.list_hash:
             raise TokenBound
-        known = self._look_up(item.object_hash for item in job.items)
-        if any(item.object_hash in known and known[item.object_hash].tag != item.tag for item in job.items):
+        known = self._look_up(name for name, _ in named)
+        if any(name in known and known[name].tag != tag for name, tag in named):
             raise HashMismatch
         if not token.spent:
             self.tokens[job.token_hash] = Token(spent=True, list_hash=job.list_hash)
             self._bound[job.token_hash] = job.list_hash
-        return [(item.object_hash, self._store_object(item, known)) for item in job.items]
+        return known
 
     def _store_object(self, item: BatchItem, known: dict[bytes, StoredObject]) -> int:
         if item.object_hash not in known:
-            index = self._append(Leaf.envelope(item.object_hash, item.tag))
-            self._rows.append((index, item.object_hash, item.tag, item.data))
-            known[item.object_hash] = StoredObject(leaf_index=index, tag=item.tag, tombstone_index=None)
-            self._objects += 1
+            leaf = Leaf.envelope(item.object_hash, item.tag)
+            self._keep(leaf, item.object_hash, item.tag, item.data)
         return known[item.object_hash].leaf_index
+
+    def _keep(self, leaf: bytes, name: bytes, tag: bytes, data: bytes | None) -> None:
+        index = self._append(leaf)
+        self._rows.append((index, name, tag, data))
+        self._known[name] = StoredObject(leaf_index=index, tag=tag, tombstone_index=None)
+        self._objects += 1
 
     def _erase(self, job: Erase) -> Decision:
         known = self._look_up([job.object_hash])
@@ -255,7 +303,7 @@ class _Group:
             self._writing.erase(stored.leaf_index, index)
             known[job.object_hash] = replace(stored, tombstone_index=index)
             self._objects -= 1
-            self.erased = True
+            self.erased.append(job.object_hash)
             return [(job.object_hash, index)]
         return [(job.object_hash, stored.tombstone_index)]
 

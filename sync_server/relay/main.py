@@ -24,6 +24,7 @@ from sync_server.relay.app import make_app, make_relay
 from sync_server.relay.config import RelayConfig, folder_lock, load_config
 from sync_server.relay.inbox import Inbox
 from sync_server.relay.log import Log
+from sync_server.relay.objects import Objects
 from sync_server.relay.signed import Nonces
 from sync_server.relay.store import Store
 
@@ -72,19 +73,31 @@ def serve(folder: Path, host: str = "127.0.0.1", port: int = 8440) -> None:
     ):
         inbox = Inbox(config.inbox, config.admin_public)
         clock = SystemClock()
-        log = Log(store=store, inbox=inbox, origin=config.origin, key=config.log_key, clock=clock)
+        objects = Objects(config.objects, config.quota_bytes)
+        log = Log(
+            store=store,
+            inbox=inbox,
+            origin=config.origin,
+            key=config.log_key,
+            clock=clock,
+            on_erased=objects.delete,
+        )
+        with store.reading() as reading:
+            objects.sweep(reading.standing)
         nonces = Nonces(os.urandom(32), clock.monotonic_s)
-        runner.run(_serve(config, store, log, nonces, listener))
+        runner.run(_serve(config, store, log, nonces, listener, objects))
 
 
-async def _serve(config: RelayConfig, store: Store, log: Log, nonces: Nonces, listener: socket.socket) -> None:
+async def _serve(  # noqa: PLR0917 - what `serve` has opened
+    config: RelayConfig, store: Store, log: Log, nonces: Nonces, listener: socket.socket, objects: Objects
+) -> None:
     server: _Server | None = None
 
     def stop() -> None:
         if server is not None:
             server.should_exit = True
 
-    relay = make_relay(config, store, log, nonces, stop)
+    relay = make_relay(config, store, log, nonces, stop, objects=objects)
     try:
         server = _Server(_uvicorn_config(make_app(relay)), listener)
         if threading.current_thread() is threading.main_thread():

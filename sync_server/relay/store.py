@@ -56,7 +56,7 @@ _objects = sa.Table(
     sa.Column("hash", _Bytes, nullable=False, unique=True),
     sa.Column("tag", _Bytes, nullable=False),
     sa.Column("tombstone_index", sa.BigInteger),
-    sa.Column("data", _Bytes),  # NULL once erased
+    sa.Column("data", _Bytes),  # NULL once erased, and for attachments, which lie in the folder `objects`
 )
 _leaves = sa.Table(
     "leaves",
@@ -164,9 +164,13 @@ class Reading:
         return {row[0]: StoredObject(leaf_index=row[1], tag=row[2], tombstone_index=row[3]) for row in rows}
 
     def data(self, object_hash: bytes) -> bytes | None:
-        """Bytes of an object; None if erased or never seen."""
+        """Bytes of an object; None if erased, never seen, or an attachment."""
         value: bytes | None = self._connection.execute(_SELECT_DATA, {"hash": object_hash}).scalar()
         return value
+
+    def standing(self, hashes: Iterable[bytes]) -> set[bytes]:
+        """Those of the objects that are logged and not erased."""
+        return {name for name, stored in self.objects(hashes).items() if stored.tombstone_index is None}
 
     def leaves(self, start: int, count: int) -> list[bytes]:
         """At most `count` leaves from `start` on."""
@@ -202,8 +206,8 @@ class Writing(Reading):
         """The head row, locked until the transaction ends."""
         return _parse_head(self._connection.execute(_LOCK_HEAD).one_or_none())
 
-    def insert_objects(self, rows: Sequence[tuple[int, bytes, bytes, bytes]]) -> None:
-        """Rows of (leaf index, hash, tag, data)."""
+    def insert_objects(self, rows: Sequence[tuple[int, bytes, bytes, bytes | None]]) -> None:
+        """Rows of (leaf index, hash, tag, data); no data for what lies elsewhere."""
         names = ("leaf_index", "hash", "tag", "data")
         self._insert(_objects, [dict(zip(names, row, strict=True)) for row in rows])
 

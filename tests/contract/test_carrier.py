@@ -13,7 +13,7 @@ from pathlib import Path
 import httpcore
 import pytest
 
-from fieldapp.sync.carrier import Carrier, Refusal
+from fieldapp.sync.carrier import Carrier, ObjectHead, Refusal
 from fieldapp.sync.carriers.deadline import BoundedStream
 from fieldapp.sync.carriers.http import HttpCarrier
 from firsthand import errors
@@ -77,6 +77,51 @@ def test_a_token_for_another_list_is_refused_with_409(carrier: Carrier) -> None:
     assert (caught.value.status, caught.value.reason) == (409, "token-bound")
 
 
+# -- attachments ------------------------------------------------------------------------------------------
+def hand_in_attachment(carrier: Carrier, name: str, length: int, token: bytes | None = None) -> bytes:
+    """Streams one in, in small pieces; proves the answer and returns the object's hash."""
+    item = make_item(name_of(carrier, name), length)
+    pieces = (item.data[at : at + 5000] for at in range(0, len(item.data), 5000))
+    answer = carrier.send_object(ObjectHead(token or next(_tokens), item.tag, len(item.data)), pieces)
+    note, (mine,) = bundle.decode_receipts(answer)
+    assert mine.object_hash == item.object_hash
+    receipt.verify_attachment(mine, item.tag, head(note))
+    return item.object_hash
+
+
+def test_an_attachment_is_answered_by_a_receipt_that_says_so(carrier: Carrier) -> None:
+    object_hash = hand_in_attachment(carrier, "film", 3_000_000)
+    note, (mine,) = bundle.decode_receipts(carrier.receipt(object_hash))
+    receipt.verify_attachment(mine, make_item(name_of(carrier, "film"), 3_000_000).tag, head(note))
+    with pytest.raises(errors.WrongReceipt):
+        receipt.verify(mine, make_item(name_of(carrier, "film"), 3_000_000).tag, head(note))
+
+
+def test_the_same_attachment_with_the_same_token_gets_the_same_place(carrier: Carrier) -> None:
+    token = next(_tokens)
+    assert hand_in_attachment(carrier, "twice", 6000, token) == hand_in_attachment(carrier, "twice", 6000, token)
+    with pytest.raises(Refusal) as caught:
+        hand_in_attachment(carrier, "another", 6000, token)
+    assert (caught.value.status, caught.value.reason) == (409, "token-bound")
+
+
+def test_an_attachment_under_an_unknown_token_is_refused_with_401(carrier: Carrier) -> None:
+    with pytest.raises(Refusal) as caught:
+        hand_in_attachment(carrier, "stranger", 300_000, b"\7" * 32)
+    assert (caught.value.status, caught.value.reason) == (401, "token-unknown")
+
+
+def test_a_carrier_says_how_large_an_attachment_may_be(carrier: Carrier) -> None:
+    assert carrier.object_limit() == 64 * 1024 * 1024
+
+
+def test_an_object_that_is_not_there_has_no_receipt(carrier: Carrier) -> None:
+    with pytest.raises(Refusal) as caught:
+        carrier.receipt(bytes(32))
+    assert caught.value.status == 404
+
+
+# -- more of batches ---------------------------------------------------------------------------------------
 def test_an_unknown_token_is_refused_with_401(carrier: Carrier) -> None:
     with pytest.raises(Refusal) as caught:
         hand_in(carrier, [name_of(carrier, "stranger")], b"?" * 32)

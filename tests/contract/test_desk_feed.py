@@ -12,7 +12,7 @@ import pytest
 
 from firsthand.errors import Malformed, NoNetwork, RelayRefused
 from firsthand.protocol import bundle, checkpoint
-from firsthand.protocol.receipt import Leaf
+from firsthand.protocol.receipt import ATTACHMENT, Leaf
 from firsthand.protocol.signing import SigningKey
 from sync_server.desk.logcheck import Feed, LogState, advance
 from sync_server.link import RelayLink
@@ -31,6 +31,8 @@ class Subject(Protocol):
 
     def put(self, *names: str) -> None: ...
 
+    def put_attachment(self, name: str, length: int) -> None: ...
+
 
 class InMemory:
     def __init__(self) -> None:
@@ -44,6 +46,11 @@ class InMemory:
                 self.log.objects[item.object_hash] = item.data
                 self.log.add_leaf(Leaf.envelope(item.object_hash, item.tag))
 
+    def put_attachment(self, name: str, length: int) -> None:
+        item = relay_fixture.make_item(name, length)
+        self.log.objects[item.object_hash] = item.data
+        self.log.add_leaf(Leaf.attachment(item.object_hash, item.tag))
+
 
 class OverHttp:
     def __init__(self, url: str) -> None:
@@ -54,6 +61,15 @@ class OverHttp:
     def put(self, *names: str) -> None:
         body = bundle.encode_batch(next(self._tokens), [relay_fixture.make_item(name) for name in names])
         assert httpx.post(self.url + "/v1/batch", content=body).status_code == 200
+
+    def put_attachment(self, name: str, length: int) -> None:
+        item = relay_fixture.make_item(name, length)
+        head = {
+            "firsthand-kind": "attachment",
+            "firsthand-token": next(self._tokens).hex(),
+            "firsthand-tag": item.tag.hex(),
+        }
+        assert httpx.post(self.url + "/v1/objects", content=item.data, headers=head).status_code == 200
 
 
 @pytest.fixture(params=["memory", "http"])
@@ -96,6 +112,22 @@ def test_objects_come_by_hash_and_only_those_that_exist(subject: Subject) -> Non
     found = subject.feed.fetch([one.object_hash, sha256(b"never sent").digest()])
     assert found[one.object_hash] == one.data
     assert found.get(sha256(b"never sent").digest()) is None
+
+
+def test_an_attachment_is_a_leaf_of_its_own_kind_and_comes_as_a_stream(subject: Subject) -> None:
+    subject.put_attachment("film", 1_000_000)
+    film = relay_fixture.make_item("film", 1_000_000)
+    (leaf,) = advance(subject.feed, LogState(), subject.log_public, subject.origin).leaves
+    assert (leaf.kind, leaf.object_hash, leaf.tag) == (ATTACHMENT, film.object_hash, film.tag)
+    pieces = list(subject.feed.download(film.object_hash))
+    assert b"".join(pieces) == film.data
+    assert len(pieces) > 1
+
+
+def test_an_attachment_that_is_not_there_is_refused_as_such(subject: Subject) -> None:
+    with pytest.raises(RelayRefused) as caught:
+        list(subject.feed.download(bytes(32)))
+    assert caught.value.fields["status"] == 404
 
 
 # -- what only the real wire can show ---------------------------------------------------------------------------------

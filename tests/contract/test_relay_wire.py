@@ -221,7 +221,7 @@ def test_status_tells_numbers_and_days_only(wire: Wire) -> None:
     item = wire.fresh()
     wire.batch(item)
     before = wire.http.get("/v1/status").json()
-    assert set(before) == {"log_size", "day", "objects", "version"}
+    assert set(before) == {"log_size", "day", "objects", "attachment_bytes", "version"}
     assert before["day"] == wire.checkpoint().day
     assert before["log_size"] == wire.checkpoint().size
     wire.batch(wire.fresh())

@@ -11,6 +11,7 @@ import shutil
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,23 @@ from fieldapp.flows.seal import record, seal_draft
 from fieldapp.flows.unlock import Tablet
 from fieldapp.sync.worker import Progress, sync
 from fieldapp.vault import store
+from fieldapp.vault.custody import Custody
 from fieldapp.vault.records import State
+from fieldapp.vault.vault import Vault
 from firsthand import errors
 from firsthand.protocol import bundle, envelope
-from tests.support.tablets import PASSPHRASE, MemoryRelay, as_json, example, mission, ports
+from tests.support.tablets import (
+    DAY_S,
+    NOW_S,
+    PASSPHRASE,
+    MemoryRelay,
+    SeededEntropy,
+    SetClock,
+    as_json,
+    example,
+    mission,
+    ports,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -121,6 +135,9 @@ def whole_chain(made: Tablet) -> None:
         prev = item.object_hash
     assert made.custody.head().prev == prev
     assert made.custody.damaged() == {}
+    assert made.custody.lists.rebuilt == 0, "the list was never behind the rows"
+    listed = {row.seq: (row.state, row.log_index) for row in made.reports()}
+    assert listed == {item.seq: (item.state, item.log_index) for item in items if item.kind == "report"}
 
 
 @pytest.mark.parametrize("every", SWEEPS)
@@ -190,6 +207,33 @@ def test_saving_a_draft_leaves_the_old_or_the_new_text(
         if code == DONE:
             return
     pytest.fail("the work never came to its end")
+
+
+@pytest.mark.parametrize("every", SWEEPS)
+def test_expiry_takes_facts_and_title_together_and_comes_to_its_end(
+    template: tuple[Path, DraftId], tmp_path: Path, every: int
+) -> None:
+    later = SetClock(NOW_S + 16 * DAY_S)
+    outcomes = set()
+    for step in steps(every):
+        home = fresh(template[0], tmp_path, step)
+        code = run_to_step(step, lambda home=home: Tablet.open(home, PASSPHRASE, ports("late", later)).close())  # type: ignore[misc]
+        with closing(Vault.open(home, PASSPHRASE, SeededEntropy("look"))) as vault:
+            custody = Custody(vault)
+            (stub,) = custody.lists.newest(lambda totals: totals.reports, lambda each: bool(each.report_id), 0, 9)
+            facts = custody.facts(stub.row_id)
+            assert (stub.title != "", stub.readable) == (facts is not None,) * 2
+            assert custody.lists.rebuilt == 0
+            outcomes.add(facts is None)
+        with Tablet.open(home, PASSPHRASE, ports("later", later)) as made:
+            assert made.reports()[0].title == ""
+            assert draft.load(made, template[1]) == example()
+        shutil.rmtree(home)
+        if code == DONE:
+            break
+    else:
+        pytest.fail("the work never came to its end")
+    assert outcomes == {True, False}
 
 
 @pytest.mark.parametrize("every", SWEEPS)

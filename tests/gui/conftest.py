@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -55,9 +56,13 @@ def stage() -> Any:
     from fieldapp import app
 
     app.prepare(display=False)
-    from fieldapp.screens import gallery
+    from fieldapp.screens import gallery_stage
 
-    return gallery.open_stage()
+    made = gallery_stage.open_stage()
+    gc.collect()
+    gc.freeze()  # as the window does: collections over all that was loaded would be a third of these tests' time
+    gc.set_threshold(20_000, 20, 20)
+    return made
 
 
 @pytest.fixture
@@ -66,6 +71,13 @@ def theme(stage: Any) -> Iterator[Any]:
 
     yield the_theme
     the_theme.language, the_theme.mode, the_theme.scale, the_theme.left_hand = "en", "sun", 1.0, False
+
+
+def the_theme() -> Any:
+    """The one theme; imported only once the toolkit's environment is settled."""
+    from fieldapp.widgets.theme import theme
+
+    return theme
 
 
 @dataclass
@@ -114,6 +126,37 @@ class Hand:
                 break
             parent = parent.parent
         self.touch(*widget.to_window(*widget.center))
+
+    def double_tap(self, word: str, nth: int = 0) -> None:
+        """Two quick taps on the same place, whatever is there at the second one."""
+        place = self.find(word, nth).to_window(*self.find(word, nth).center)
+        self.touch(*place)
+        self.clock.run -= 0.7
+        self.touch(*place)
+
+    def come_back(self) -> None:
+        """The way back from the cover page: three taps on its heading of phrases."""
+        word = the_theme().words("cover.phrases")
+        for _ in range(3):
+            phrases = next(w for w in self.host.walk(restrict=True) if getattr(w, "logical", "") == word)
+            self.touch(*phrases.to_window(*phrases.center))
+            self.clock.run -= 0.7
+
+    def type(self, *texts: str) -> None:
+        """Fill the fields of the screen, from the top down."""
+        from fieldapp.widgets.fields import Typed
+
+        fields = [w for w in self.host.walk(restrict=True) if isinstance(w, Typed)]
+        for field_, text in zip(fields, texts, strict=True):
+            field_.text = text
+        self.frames()
+
+    def rows(self) -> list[Any]:
+        """The rows of the list that are drawn, from the top down."""
+        from fieldapp.widgets.listed import ReportLine
+
+        found = [w for w in self.host.walk(restrict=True) if isinstance(w, ReportLine)]
+        return sorted(found, key=lambda w: -w.to_window(*w.center)[1])
 
     def touch(self, x: float, y: float) -> None:
         from kivy.tests.common import UnitTestTouch

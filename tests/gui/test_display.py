@@ -1,4 +1,4 @@
-"""The program as a person meets it: a real window under a virtual display, clicked with a mouse."""
+"""The program as a person meets it: a real window under a virtual display, with a real pointer and keyboard."""
 
 from __future__ import annotations
 
@@ -7,38 +7,55 @@ import select
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from fieldapp.flows import draft
+from fieldapp.flows.unlock import Tablet
+from tests.support import tablets
+from tests.support.tablets import PASSPHRASE
+
 ROOT = Path(__file__).resolve().parents[2]
-LIMIT_S = 90
+LIMIT_S, PICTURES_S = 90, 400  # a hundred pictures, beside whatever else the machine does
 TOOLS = ("Xvfb", "xdotool")
 
-# the program's own entry, which also says where the key for training lies and when training is open
+# The program's own entry, which also says what is up, and where the thing to touch next lies (from the top left).
 WATCH = """
 import sys
 from fieldapp import app
 build = app.build
-def watched(home, ports):
+wanted = sys.argv[2]
+def watched(home, ports, **more):
     from kivy.clock import Clock
-    host = build(home, ports)
+    from fieldapp.widgets.fields import Typed
+    host = build(home, ports, **more)
+    def place(found):
+        x, y = found.to_window(*found.center)
+        return f"{int(x)} {int(host.height - y)}"
     def tell(dt):
-        if host.tablet:
-            print("training", flush=True)
+        if host.hidden:
+            print("hidden", "locked" if host.tablet is None else "open", flush=True)
             return
-        key = next((w for w in host.walk() if getattr(w, "word_text", "") == "Look around in training"), None)
-        if key is None:  # training is just opening
-            return
-        x, y = key.to_window(*key.center)
-        print(int(x), int(host.height - y), flush=True)
+        field = next((w for w in host.walk() if isinstance(w, Typed)), None)
+        keys = [w for w in host.walk() if getattr(w, "word_text", "") == wanted]
+        if host.tablet is not None:
+            hide = next((w for w in host.walk() if getattr(w, "word_text", "") == "Hide"), None)
+            if hide is not None:
+                print("training" if host.tablet.training else "home", place(hide), flush=True)
+        elif field is not None:
+            print("typing" if field.focus else "field", len(field.text), place(field), flush=True)
+        elif keys:
+            print("key", place(keys[0]), flush=True)
     Clock.schedule_interval(tell, 0.5)
     return host
 app.build = watched
 from fieldapp.__main__ import main
 sys.exit(main(["--home", sys.argv[1]]))
 """
+TRAINING = "Look around in training"
 
 
 @pytest.fixture
@@ -66,26 +83,77 @@ def line_of(process: subprocess.Popen[str], within_s: float = LIMIT_S) -> str:
     return process.stdout.readline().strip() if ready else ""
 
 
-def test_window_opens_welcomes_and_a_click_leads_into_training(display: str, tmp_path: Path) -> None:
-    """`fieldapp` without a vault: the welcome; one click leads into training; nothing is made in the folder."""
-    env = {key: value for key, value in os.environ.items() if key != "SDL_VIDEODRIVER"} | {"DISPLAY": display}
-    argv = [sys.executable, "-c", WATCH, str(tmp_path / "none")]
-    window = subprocess.Popen(argv, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
-    try:
-        # Until the layout rests the key is elsewhere, and a click on a window that is not up yet is lost: as a person
-        # would, look where the key is now, go there from elsewhere, and click again.
-        said = ""
+@dataclass
+class Desk:
+    """A person before the window: sees what it says, points, clicks, types."""
+
+    window: subprocess.Popen[str]
+    env: dict[str, str]
+
+    def sees(self) -> list[str]:
+        return line_of(self.window).split()
+
+    def does(self, *argv: str) -> None:
+        subprocess.run(["xdotool", *argv], env=self.env, check=True, timeout=LIMIT_S)
+
+    def until(self, *, sees: str, act: dict[str, Callable[[list[str]], None]]) -> list[str]:
+        """Do what fits what is seen, as often as it takes: a touch on a window that is not up yet is lost."""
         for _ in range(60):
-            said = line_of(window)
-            if said in {"training", ""}:
-                break
-            click = ["xdotool", "mousemove", "9", "9", "mousemove", *said.split(), "click", "1"]
-            subprocess.run(click, env=env, check=True, timeout=LIMIT_S)
-        assert said == "training"
-        assert not (tmp_path / "none").exists()
-    finally:
+            said = self.sees()
+            if not said or said[0] == sees:
+                return said
+            if said[0] in act:
+                act[said[0]](said)
+        raise AssertionError(f"never saw {sees}")
+
+    def click(self, place: list[str], times: int = 1) -> None:
+        again = ["--repeat", str(times), "--delay", "90"] if times > 1 else []
+        self.does("mousemove", "9", "9", "mousemove", *place, "click", *again, "1")
+
+
+@pytest.fixture
+def desk(display: str, tmp_path: Path) -> Iterator[Callable[[Path], Desk]]:
+    env = {key: value for key, value in os.environ.items() if key != "SDL_VIDEODRIVER"} | {"DISPLAY": display}
+    opened: list[subprocess.Popen[str]] = []
+
+    def make(home: Path) -> Desk:
+        argv = [sys.executable, "-c", WATCH, str(home), TRAINING]
+        opened.append(subprocess.Popen(argv, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True))
+        return Desk(opened[-1], env)
+
+    yield make
+    for window in opened:
         window.terminate()
         window.wait(timeout=LIMIT_S)
+
+
+def test_window_opens_welcomes_and_a_click_leads_into_training(desk: Callable[[Path], Desk], tmp_path: Path) -> None:
+    """`fieldapp` without a vault: the welcome; one click leads into training; nothing is made in the folder."""
+    officer = desk(tmp_path / "none")
+    said = officer.until(sees="training", act={"key": lambda seen: officer.click(seen[1:])})
+    assert said[:1] == ["training"]
+    assert not (tmp_path / "none").exists()
+
+
+def test_passphrase_is_typed_and_a_double_click_on_hide_closes_everything(
+    desk: Callable[[Path], Desk], tmp_path: Path
+) -> None:
+    """Keyboard in, pointer out: home opens; two quick clicks on `Hide` leave the cover page, no keys, closed drafts."""
+    with tablets.tablet(tmp_path) as made:
+        home, ports = made.home, made.ports
+        draft.start(made, "flash")
+    officer = desk(home)
+    officer.until(sees="typing", act={"field": lambda seen: officer.click(seen[2:])})
+    officer.does("type", "--delay", "15", PASSPHRASE)
+    officer.does("key", "Return")
+    place = officer.until(sees="home", act={})[1:]
+    assert place
+    said = officer.until(sees="hidden", act={"home": lambda seen: officer.click(seen[1:], times=2)})
+    assert said == ["hidden", "locked"]
+    officer.window.terminate()
+    officer.window.wait(timeout=LIMIT_S)
+    with Tablet.open(home, PASSPHRASE, ports) as again:
+        assert [row.state for row in draft.list_drafts(again)] == ["panicked"]
 
 
 def test_without_a_display_it_says_so_and_names_the_way_to_pictures(tmp_path: Path) -> None:
@@ -97,9 +165,10 @@ def test_without_a_display_it_says_so_and_names_the_way_to_pictures(tmp_path: Pa
     assert told.returncode == 2
     assert "fieldapp screens" in told.stderr
     out = tmp_path / "pictures"
-    argv = [sys.executable, "-m", "fieldapp", "screens", "--out", str(out), "--lang", "ar", "--theme", "night"]
-    drawn = subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, timeout=LIMIT_S, check=False)
+    argv = [sys.executable, "-m", "fieldapp", "screens", str(out), "--lang", "ar", "--theme", "night"]
+    drawn = subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, timeout=PICTURES_S, check=False)
     assert (drawn.returncode, drawn.stderr) == (0, "")
     names = {path.name for path in out.iterdir()}
-    assert {"home-ar-night.png", "welcome-ar-night.png", "table-ar-night.png", "send-running-ar-night.png"} <= names
+    assert {"home.png", "welcome.png", "table.png", "send-running.png", "pin.png", "map.png"} <= names
+    assert len(names) >= 12
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in out.iterdir())

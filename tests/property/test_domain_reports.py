@@ -7,6 +7,7 @@ from copy import deepcopy
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +19,18 @@ from firsthand.domain.report import Report, parse_report, report_to_json
 from firsthand.domain.validation import check
 from firsthand.errors import InvalidReport
 from firsthand.protocol import cbor
-from tests.support.report_samples import EXAMPLES, PRIVATE, TODAY, as_bytes, ids, json_values, reports, sample
+from tests.support.report_samples import (
+    EXAMPLES,
+    EXAMPLES_2,
+    PRIVATE,
+    TODAY,
+    as_bytes,
+    found,
+    ids,
+    json_values,
+    reports,
+    sample,
+)
 
 RECORDED = Recorded(unix_s=1_794_000_123, tz_min=60, quality="network", boot=4, since_boot_s=977)
 CANARY = "zQcanary9"
@@ -84,6 +96,71 @@ def test_any_input_is_a_report_or_one_kind_of_error(data: bytes) -> None:
     assert set(split(report, report_id=bytes(16), recorded=RECORDED).parts) == set(PART_NAMES)
 
 
+# -- every field of form 2, with what no field takes ---------------------------------------------------------
+def fields_of_form_2() -> list[tuple[str, tuple[Any, ...]]]:
+    """(example, path) of each field, group and list element that form 1 does not know."""
+    new = {
+        "change", "links", "reported_on", "signals", "responses", "coverage", "speech", "visit", "given_as", "radius_m",
+        "code", "key", "unit", "people", "outcome", "disability", "special", "occupation", "relationship", "group",
+        "follows", "unit_ref", "rank_class", "degree", "claim", "status", "connection", "access_possible", "bias_note",
+        "risk", "intermediary",
+    }  # fmt: skip
+    fields = [(name, path) for name in EXAMPLES_2 for path in paths(sample(name)) if path and new & set(path)]
+    fields += [("full", ("acts", 0, "victims")), ("full", ("acts", 0, "victims", 1))]
+    return [(name, path) for name, path in fields if not (path[-1] in new and _is_of_form_1(path))]
+
+
+def _is_of_form_1(path: tuple[Any, ...]) -> bool:
+    """Fields that have the name of one of form 2."""
+    match path:
+        case ("basis", _) | ("acts", _, "code") | ("acts", _, "counts" | "totals", *_):
+            return True
+        case ("victims" | "verification", *_, "status"):
+            return True
+    return False
+
+
+hostile = st.one_of(
+    json_values,
+    st.integers(min_value=10**14) | st.integers(max_value=-1) | st.just(10**400),
+    st.text(st.characters(), min_size=1) | st.text("\u202e\u2066\u200b\ufeff\ud800\x00\n", min_size=1),
+    st.integers(3, 12).map(lambda levels: json.loads("[" * levels + "]" * levels)),
+    st.integers(100, 5_000).map(lambda length: "x" * length),
+    st.integers(61, 300).map(lambda length: [{}] * length),
+    st.dictionaries(st.text(min_size=1), json_values, min_size=1, max_size=3),
+)
+
+
+@pytest.mark.parametrize(("name", "path"), fields_of_form_2(), ids=str)
+@settings(max_examples=15)
+@given(value=hostile)
+def test_any_value_in_a_field_of_form_2_is_read_or_refused_at_that_field(
+    name: str, path: tuple[Any, ...], value: Any
+) -> None:
+    field = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+    try:
+        report = parse_report(as_bytes(put(sample(name), path, value)))
+    except InvalidReport as error:
+        # What no JSON may hold is found before any field is.
+        whole = found(error.problems) <= {("not-finite", ""), ("too-deep", "")}
+        assert whole or all(problem.where.startswith(field) for problem in error.problems), error.problems
+        return
+    assert parse_report(as_bytes(report_to_json(report))) == report
+    check(report, catalogue=assets.catalogue(), area_names=None, today=TODAY)
+    split(report, report_id=bytes(16), recorded=RECORDED)
+
+
+def test_the_fields_tried_are_all_there_are() -> None:
+    tried = {step for _, path in fields_of_form_2() for step in path if isinstance(step, str)}
+    assert {
+        "links", "report", "kind", "by", "what", "date", "note", "reason", "since", "channel", "speaker_class",
+        "station", "target", "call", "repeated", "access", "private_talks", "held", "total", "women", "girls", "boys",
+        "children", "concerns", "capacity", "min", "best", "max", "given_as", "radius_m", "follows",
+        "victims", "intermediary",
+    } <= tried  # fmt: skip
+    assert len(fields_of_form_2()) > 100
+
+
 @given(damaged_examples(st.sampled_from([CANARY, {CANARY: CANARY}, [CANARY], {"form": {CANARY: 1}}])))
 def test_problems_never_repeat_what_was_written(report: Any) -> None:
     try:
@@ -93,6 +170,41 @@ def test_problems_never_repeat_what_was_written(report: Any) -> None:
         return
     problems = check(parsed, catalogue=assets.catalogue(), area_names=frozenset({"Elsewhere"}), today=TODAY)
     assert CANARY not in repr(problems)
+
+
+@some
+@given(reports(), ids)
+def test_no_fact_ties_two_reports_to_one_person(report: Report, report_id: bytes) -> None:
+    facts = split(report, report_id=report_id, recorded=RECORDED).parts["facts"]
+    assert not {"same_victim", "same_source"} & {link["kind"] for link in facts.get("links", [])}
+    for hidden in ("relationship", "group"):
+        assert all(hidden not in victim for victim in facts.get("victims", []))
+    assert not {"risk", "intermediary", "access_possible", "bias_note"} & set(facts["source"])
+
+
+@some
+@given(reports(), ids)
+def test_nothing_of_form_2_is_lost_between_the_parts(report: Report, report_id: bytes) -> None:
+    parts = split(report, report_id=report_id, recorded=RECORDED).parts
+    whole = {name: part for name, part in parts.items() if part}
+    asked = whole.get("narrative") or whole.get("identities") or {}
+    rare = [name for victim in report.victims for name in ("special", "occupation") if getattr(victim, name)]
+    shown = [
+        name for victim in whole["facts"].get("victims", []) for name in ("special", "occupation") if name in victim
+    ]
+    kept = [name for item in asked.get("victim_details", []) for name in ("special", "occupation") if name in item]
+    assert sorted(rare) == sorted(shown + kept)
+    links = [*whole["facts"].get("links", []), *asked.get("links", [])]
+    assert len(links) == len(report.links)
+
+
+@some
+@given(reports(), ids)
+def test_only_a_return_speaks_of_coverage_to_tables(report: Report, report_id: bytes) -> None:
+    counts = split(report, report_id=report_id, recorded=RECORDED).parts["counts"]
+    expected = {"nil_return": "nil", "not_reachable": "not_reachable"}.get(report.kind)
+    assert counts.get("coverage") == expected
+    assert ("reason" in counts) is (expected == "not_reachable")
 
 
 @some
@@ -121,7 +233,7 @@ def test_sensitive_facts_name_no_place_below_the_second_level_and_no_hour(report
     cut = split(report, report_id=report_id, recorded=RECORDED)
     facts = cut.parts["facts"]
     if cut.sensitive:
-        assert set(facts["place"]) <= {"adm1", "adm2", "precision"}
+        assert set(facts["place"]) <= {"adm1", "adm2", "precision", "given_as"}
         assert not {"time_of_day", "recall_anchor"} & set(facts)
         assert "note" not in facts["immediate_risk"]
     if cut.sensitive or report.kind == "interview":

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from firsthand import assets
+from firsthand.errors import RelayRefused
 from firsthand.protocol import checkpoint, merkle
 from firsthand.protocol.certificate import make_certificate
 from firsthand.protocol.checkpoint import Checkpoint
@@ -27,6 +28,7 @@ from firsthand.protocol.suite import KemSecret
 from sync_server.desk.crew import Role
 from sync_server.desk.ingest import Ingest, PullResult
 from sync_server.desk.keys import open_keys
+from sync_server.desk.shelf import Shelf
 from sync_server.desk.store import Store
 from sync_server.link import LogPage
 
@@ -95,6 +97,12 @@ class Log:
         self.fetched.append(len(hashes))
         return {name: self.objects[name] for name in hashes[: self.answer] if name in self.objects}
 
+    def download(self, object_hash: bytes) -> Iterator[bytes]:
+        data = self.objects.get(object_hash)
+        if data is None:
+            raise RelayRefused("not-found", status=404)
+        yield from (data[at : at + 1000] for at in range(0, len(data), 1000))
+
 
 @dataclass
 class Tablet:
@@ -149,11 +157,12 @@ class Tablet:
         supersedes: bytes | None = None,
         grants: Sequence[frozenset[int]] | None = None,
         report_id: bytes | None = None,
+        day: int = 20_000,
         **fields: Any,
     ) -> Sealed:
         parts = make_parts(report_id or self.world.dice.bytes(16), **fields)
         sensitive = parts[0]["sensitive"]
-        return self.seal("report", parts, grants or self.world.grants(sensitive=sensitive), supersedes)
+        return self.seal("report", parts, grants or self.world.grants(sensitive=sensitive), supersedes, day)
 
 
 def make_parts(
@@ -171,6 +180,8 @@ def make_parts(
     kind: str = "incident",
     supersedes: bytes | None = None,
     what: str = "Account in words.",
+    coverage: str = "",
+    reason: str = "",
 ) -> list[Any]:
     families = sorted({act[:2] for act in acts} | ({"E"} if events else set()))
     counts = {
@@ -186,6 +197,8 @@ def make_parts(
         "supersedes": supersedes,
         "sensitive": sensitive,
     }
+    if coverage:
+        counts |= {"coverage": coverage} | ({"reason": reason} if reason else {})
     facts = {
         "v": 1,
         "id": report_id,
@@ -305,8 +318,8 @@ class World:
     def store(self, folder: Path) -> Store:
         return Store.open(folder / "store.db", sha256(b"storage").digest())
 
-    def ingest(self, store: Store, role: str = "risk_cell") -> Ingest:
-        return Ingest(store, self.log, self.directory(), self.role(role), self.hands)
+    def ingest(self, store: Store, role: str = "risk_cell", shelf: Shelf | None = None) -> Ingest:
+        return Ingest(store, self.log, self.directory(), self.role(role), self.hands, shelf=shelf)
 
     def pull(self, store: Store, role: str = "risk_cell") -> PullResult:
         return self.ingest(store, role).pull()

@@ -18,26 +18,35 @@ from firsthand.domain.report import (
     Act,
     Actor,
     Basis,
+    Coverage,
     Damage,
+    Held,
     Identities,
     ImmediateRisk,
     Incident,
+    Link,
     Narrative,
     Perpetrator,
     Person,
     Report,
+    Response,
     Source,
+    Speech,
     Subject,
     Verification,
     Victim,
+    Visit,
     Words,
     parse_report,
 )
 from firsthand.domain.validation import check
 from firsthand.errors import InvalidReport, Problem
 
-EXAMPLES = ("incident", "flash", "own-observation", "radio", "child", "sexual-violence")
+EXAMPLES_1 = ("incident", "flash", "own-observation", "radio", "child", "sexual-violence")
+EXAMPLES_2 = ("nil-return", "not-reachable", "speech-log", "detention-visit", "full")
+EXAMPLES = EXAMPLES_1 + EXAMPLES_2
 TODAY = date(2026, 11, 24)
+PLACE_CODE = "RV010104"
 PRIVATE, OPEN = "Pq7", "Op3"  # first characters of generated texts, by who may read them
 
 
@@ -117,7 +126,13 @@ actors = st.builds(
     _one(codes.CERTAINTIES),
     _one(codes.LEVELS),
     _maybe(texts(OPEN)),
+    _maybe(texts(OPEN)),
+    _maybe(_one(codes.RANK_CLASSES)),
+    _maybe(_one(codes.DEGREES)),
+    _maybe(_one(codes.CLAIMS)),
+    _maybe(_one(codes.ACTOR_STATUSES)),
 )
+victim_keys = st.integers(1, 60).map(lambda number: f"v{number}")
 acts = st.builds(
     Act,
     _one(sorted(assets.catalogue().acts)),
@@ -126,6 +141,8 @@ acts = st.builds(
     _several(totals),
     _maybe(ranges),
     _maybe(_one(codes.WEAPONS)),
+    st.lists(victim_keys, unique=True, max_size=3).map(tuple),
+    _maybe(st.integers(0, 11)),
 )
 points = st.tuples(st.integers(-900_000_000, 900_000_000), st.integers(-1_800_000_000, 1_800_000_000)) | st.just(
     (None, None)
@@ -141,6 +158,9 @@ places = points.flatmap(
         st.just(point[0]),
         st.just(point[1]),
         _maybe(_one(codes.PLACE_TYPES)),
+        _maybe(_one(codes.GIVEN_AS)),
+        _maybe(st.integers(1, 500_000)),
+        _maybe(st.just(PLACE_CODE)),
     )
 )
 dates = (
@@ -176,6 +196,15 @@ victims = st.builds(
     _maybe(_one(codes.AGE_BASES)),
     st.booleans(),
     _maybe(_one(codes.DISPLACEMENT)),
+    _maybe(victim_keys),
+    _maybe(_one(codes.UNITS_COUNTED)),
+    _maybe(ranges),
+    _maybe(_one(codes.OUTCOMES)),
+    _maybe(_one(codes.DISABILITIES)),
+    st.lists(_one(codes.SPECIAL_STATUSES), unique=True, max_size=3).map(tuple),
+    _maybe(_one(codes.OCCUPATIONS)),
+    _maybe(_one(codes.RELATIONSHIPS)),
+    _maybe(texts(PRIVATE)),
 )
 sources = st.builds(
     Source,
@@ -187,6 +216,33 @@ sources = st.builds(
     _maybe(st.integers(0, 9)),
     st.lists(_one(codes.SOURCE_FAMILIES), unique=True, max_size=3).map(tuple),
     st.booleans(),
+    _maybe(_one(codes.CONNECTIONS)),
+    _maybe(_one(codes.YES_NO_UNKNOWN)),
+    _maybe(texts(PRIVATE)),
+    _maybe(_one(codes.SOURCE_RISKS)),
+    _maybe(st.booleans()),
+)
+links = st.builds(Link, ids, _one(codes.LINK_KINDS))
+responses = st.builds(
+    Response, _one(codes.RESPONSES_BY), _one(codes.RESPONSES_WHAT), _maybe(dates), _maybe(texts(OPEN))
+)
+coverages = st.builds(Coverage, _maybe(_one(codes.COVERAGE_REASONS)), _maybe(dates))
+speeches = st.builds(
+    Speech,
+    _one(codes.SPEECH_CHANNELS),
+    _one(codes.ACTOR_CLASSES),
+    _maybe(texts(OPEN)),
+    _maybe(texts(OPEN)),
+    _maybe(_one(codes.SPEECH_CALLS)),
+    _maybe(st.booleans()),
+)
+visits = st.builds(
+    Visit,
+    _one(codes.VISIT_ACCESS),
+    _maybe(_one(codes.VISIT_TALKS)),
+    _maybe(st.builds(Held, ranges, _maybe(ranges), _maybe(ranges), _maybe(ranges), _maybe(ranges))),
+    st.lists(_one(codes.VISIT_CONCERNS), unique=True, max_size=3).map(tuple),
+    _maybe(st.integers(0, 9_999)),
 )
 private = texts(PRIVATE)
 persons = st.builds(Person, private, _maybe(private), _maybe(private), _maybe(private))
@@ -253,6 +309,14 @@ def reports(*, interviewed: bool | None = None) -> st.SearchStrategy[Report]:
             )
         ),
         note=_maybe(texts(OPEN)),
+        change=_maybe(_one(codes.CHANGES)),
+        links=_several(links),
+        reported_on=_maybe(dates),
+        signals=st.lists(_one(codes.SIGNALS), unique=True, max_size=3).map(tuple),
+        responses=_several(responses),
+        coverage=_maybe(coverages),
+        speech=_maybe(speeches),
+        visit=_maybe(visits),
     )
 
 

@@ -21,10 +21,11 @@ from typing import Any
 
 from fieldapp.flows.enrol import enrol
 from fieldapp.flows.unlock import Ports, Tablet
-from fieldapp.sync.carrier import Refusal
+from fieldapp.sync.carrier import ObjectHead, Refusal
 from firsthand import errors
 from firsthand.protocol import bundle, checkpoint, merkle, receipt
 from firsthand.protocol.checkpoint import Checkpoint
+from firsthand.protocol.receipt import Leaf
 from firsthand.protocol.signing import SigningKey
 from firsthand.protocol.suite import KemSecret
 from firsthand.protocol.token import block_tokens, spent_hash
@@ -172,7 +173,9 @@ class MemoryRelay:
 
     Attributes:
         down: nobody answers.
-        lose: the batch is stored, and the line is cut before the answer.
+        lose: the batch or attachment is stored, and the line is cut before the answer.
+        cut_after: so many bytes of an attachment arrive before the line is cut.
+        limit: most that an attachment may have.
         refuse: status and code to refuse with.
         twist: what becomes of the answer to a batch.
     """
@@ -184,12 +187,15 @@ class MemoryRelay:
     lose: bool = False
     refuse: tuple[int, str] | None = None
     twist: Callable[[bytes], bytes] = unchanged
+    cut_after: int | None = None
+    limit: int = 1 << 26
     leaves: list[bytes] = field(default_factory=list)
     objects: dict[bytes, bytes] = field(default_factory=dict)
     index: dict[bytes, int] = field(default_factory=dict)
     spent: dict[bytes, bytes] = field(default_factory=dict)
     known: set[bytes] | None = None
     batches: list[tuple[bytes, tuple[bytes, ...]]] = field(default_factory=list)
+    attachments: list[tuple[bytes, bytes]] = field(default_factory=list)
     fills: itertools.count[int] = field(default_factory=itertools.count)
 
     def register(self, token_seed: bytes) -> None:
@@ -215,6 +221,34 @@ class MemoryRelay:
             raise errors.NoNetwork
         return self.twist(self.answer([item.object_hash for item in batch.items]))
 
+    def send_object(self, head: ObjectHead, pieces: Iterator[bytes]) -> bytes:
+        if self.down:
+            raise errors.NoNetwork
+        data = b""
+        for piece in pieces:
+            data += piece
+            if self.cut_after is not None and len(data) >= self.cut_after:
+                raise errors.NoNetwork
+        if self.refuse:
+            raise Refusal(*self.refuse)
+        assert len(data) == head.size_bytes
+        name, object_hash = spent_hash(head.token), hashlib.sha256(data).digest()
+        self.attachments.append((head.token, object_hash))
+        if self.known is not None and name not in self.known:
+            raise Refusal(401, "token-unknown")
+        listed = bundle.attachment_list_hash(object_hash, len(data), head.tag)
+        if self.spent.setdefault(name, listed) != listed:
+            raise Refusal(409, "token-bound")
+        self._log(object_hash, head.tag, data, receipt.Leaf.attachment)
+        if self.lose:
+            raise errors.NoNetwork
+        return self.twist(self.answer([object_hash]))
+
+    def object_limit(self) -> int:
+        if self.down:
+            raise errors.NoNetwork
+        return self.limit
+
     def answer(self, hashes: list[bytes]) -> bytes:
         """Receipts of objects against the newest checkpoint."""
         size = len(self.leaves)
@@ -233,6 +267,8 @@ class MemoryRelay:
         return list(merkle.consistency_proof(old, new, self.node))
 
     def receipt(self, object_hash: bytes) -> bytes:
+        if object_hash not in self.index:
+            raise Refusal(404, "not-found")
         return self.answer([object_hash])
 
     def grow(self, count: int = 1) -> None:
@@ -248,11 +284,17 @@ class MemoryRelay:
             hashes = [merkle.node_hash(*pair) for pair in zip(hashes[::2], hashes[1::2], strict=True)]
         return hashes[0]
 
-    def _log(self, object_hash: bytes, tag: bytes, data: bytes) -> None:
+    def _log(
+        self,
+        object_hash: bytes,
+        tag: bytes,
+        data: bytes,
+        leaf: Callable[[bytes, bytes], bytes] = Leaf.envelope,
+    ) -> None:
         if object_hash not in self.index:
             self.index[object_hash] = len(self.leaves)
             self.objects[object_hash] = data
-            self.leaves.append(receipt.Leaf.envelope(object_hash, tag))
+            self.leaves.append(leaf(object_hash, tag))
 
     def _head(self) -> Checkpoint:
         frontier = merkle.Frontier()

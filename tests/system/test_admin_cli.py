@@ -30,7 +30,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 def said(code: str) -> str:
-    return " ".join(assets.read_json("text/errors.en.json")[code])
+    return " ".join(assets.sentences(code))
 
 
 def refused(done: subprocess.CompletedProcess[str], exit_code: int, code: str) -> None:

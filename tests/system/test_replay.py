@@ -107,7 +107,7 @@ def test_the_weekly_table_equals_a_count_from_the_csv_cell_by_cell(world: World,
 
 
 def said(code: str) -> str:
-    return " ".join(assets.read_json("text/errors.en.json")[code])
+    return " ".join(assets.sentences(code))
 
 
 def small_csv(path: Path, *rows: dict[str, str]) -> Path:

@@ -129,7 +129,7 @@ def shell(tmp_path: Path, template: Path) -> Shell:
 
 def says(done: Done, code: str, exit_code: int) -> None:
     """The command ended with its exit code and exactly its sentence, and no traceback."""
-    words = " ".join(assets.read_json("text/errors.en.json")[code])
+    words = " ".join(assets.sentences(code))
     assert (done.returncode, done.stderr.splitlines()[:1]) == (exit_code, [words]), done.stderr
     assert "Traceback" not in done.stderr
 

@@ -44,7 +44,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 
 
 def said(code: str) -> str:
-    return " ".join(assets.read_json("text/errors.en.json")[code])
+    return " ".join(assets.sentences(code))
 
 
 @pytest.mark.parametrize(
@@ -174,10 +174,9 @@ def test_every_refusal_of_the_administrator_has_its_sentence() -> None:
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, Exception) and kind is not ged.RowRefused
     }
-    for language in ("en", "fr", "ar"):
-        texts = assets.read_json(f"text/errors.{language}.json")
-        assert codes <= set(texts)
-        assert all(len(texts[code]) == 3 and all(texts[code]) for code in codes)
+    for language in assets.LANGUAGES:
+        texts = assets.texts("errors", language)
+        assert {f"{code}.{part}" for code in codes for part in ("what", "safe", "do")} <= set(texts)
 
 
 def test_what_nobody_foresaw_shows_no_inside(run: Run, secret: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,6 +51,8 @@ PAGES = (
     "/weekly?family=A4",
     "/weekly?family=A1&area=Dovi",
     "/weekly?week=2020-W01",
+    "/coverage",
+    "/coverage?week=2020-W01",
     "/devices",
     "/log",
 )

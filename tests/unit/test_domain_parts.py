@@ -13,7 +13,7 @@ from firsthand.domain.report import parse_report
 from firsthand.domain.titles import title_for
 from firsthand.ids import parse_report_id
 from firsthand.protocol import cbor
-from tests.support.report_samples import as_bytes, changed, sample
+from tests.support.report_samples import EXAMPLES, EXAMPLES_2, as_bytes, changed, sample
 
 REPORT_ID = bytes(range(16))
 NOON = Recorded(unix_s=1_794_052_800, tz_min=60, quality="manual", boot=3, since_boot_s=500)
@@ -196,9 +196,10 @@ def test_facts_hold_only_fields_that_are_known_to_name_nobody() -> None:
         "events", "event_counts", "event_totals", "subject", "victims", "source", "verification", "scopes",
         "withhold", "basis", "note", "supersedes", "date", "date_precision", "time_of_day", "recall_anchor",
         "context", "trend", "targeting", "ongoing", "immediate_risk", "protection_needed", "concern_s",
-        "households", "damage",
+        "households", "damage", "change", "links", "reported_on", "signals", "responses", "coverage", "speech",
+        "visit",
     }  # fmt: skip
-    for name in ("incident", "own-observation", "sexual-violence", "radio"):
+    for name in EXAMPLES:
         assert set(cut(sample(name)).parts["facts"]) <= allowed
 
 
@@ -208,7 +209,12 @@ def test_facts_hold_only_fields_that_are_known_to_name_nobody() -> None:
         ("incident", "en", "Homes burned, Lemba North"),
         ("incident", "fr", "Maisons brûlées, Lemba North"),
         ("incident", "ar", "حرق منازل، Lemba North"),
-        ("incident", "sw", "Homes burned, Lemba North"),
+        ("incident", "de", "Homes burned, Lemba North"),
+        ("nil-return", "en", "Nothing to report, Lemba North"),
+        ("not-reachable", "fr", "Hors d'atteinte, Karou"),
+        ("detention-visit", "ar", "زيارة مكان احتجاز، Lemba North"),
+        ("detention-visit", "sw", "Ziara ya kizuizini, Lemba North"),
+        ("child", "sw", "Suala la ulinzi, aina S"),
         ("sexual-violence", "en", "Protection concern, type S"),
         ("child", "fr", "Préoccupation de protection, type S"),
     ],
@@ -224,6 +230,165 @@ def test_the_title_of_an_event_and_without_a_catalogue() -> None:
     assert cut(event_only).title == "People on the move, Lemba North"
     bare = split(parse_report(as_bytes(sample("incident"))), report_id=REPORT_ID, recorded=NOON)
     assert bare.title == "A701, Lemba North"
+
+
+# -- form 2 --------------------------------------------------------------------------------------------------
+def everywhere(parts: Any, text: str) -> set[str]:
+    """Names of the parts that hold a text."""
+    return {name for name in PART_NAMES if parts[name] and text.encode() in cbor.encode(parts[name])}
+
+
+def sensitive_full() -> dict[str, Any]:
+    """The full example with a described child."""
+    return changed("full", "victims.0.may_be_child", True)
+
+
+@pytest.mark.parametrize("name", EXAMPLES_2)
+def test_every_example_of_form_2_is_divided(name: str) -> None:
+    whole = cut(sample(name))
+    assert not whole.sensitive
+    assert whole.parts["counts"]["kind"] == whole.parts["facts"]["kind"] == sample(name)["kind"]
+    assert whole.parts["facts"]["form"] == 2
+
+
+def test_every_desk_tells_calm_from_out_of_reach_and_neither_from_the_rest() -> None:
+    nil, lost = (cut(sample(name)).parts["counts"] for name in ("nil-return", "not-reachable"))
+    assert (nil["coverage"], nil["week"], "reason" in nil) == ("nil", "2026-W47", False)
+    assert (lost["coverage"], lost["reason"], lost["week"]) == ("not_reachable", "road", "2026-W47")
+    assert nil["people"] == nil["families"] == []
+    for name in ("incident", "flash", "speech-log", "detention-visit", "full"):
+        assert not {"coverage", "reason"} & set(cut(sample(name)).parts["counts"])
+
+
+def test_what_rests_on_consent_goes_with_the_account() -> None:
+    parts = cut(sample("full")).parts
+    assert parts["narrative"]["victim_details"] == [
+        {
+            "victim": 0, "key": "v1", "special": ["pregnant"], "relationship": "known",
+            "group": "people of the east bank",
+        },
+        {"victim": 2, "key": "v3", "special": ["leader"], "relationship": "none"},
+    ]  # fmt: skip
+    assert parts["narrative"]["source"] == {
+        "access_possible": "yes",
+        "bias_note": "Lost her own house; describes what she could not see as heard from others",
+    }
+    assert everywhere(parts, "people of the east bank") == {"narrative"}
+    assert everywhere(parts, "Lost her own house") == {"narrative"}
+
+
+def test_risk_to_the_source_is_for_the_custodian_alone() -> None:
+    parts = cut(sample("full")).parts
+    assert parts["identities"]["source"] == {"risk": "high", "intermediary": True}
+    assert everywhere(parts, "intermediary") == {"identities"}
+    seen = changed("own-observation", "source.risk", "low") | {"form": 2}
+    assert cut(seen).parts["identities"]["source"] == {"risk": "low"}
+
+
+def test_without_an_interview_the_custodian_has_what_the_account_would_hold_and_consent_details_nobody() -> None:
+    report = sample("full") | {"basis": {"code": "vital_interests"}}
+    del report["consent"], report["subject"]
+    parts = cut(report).parts
+    assert parts["narrative"] is None
+    assert everywhere(parts, "people of the east bank") == set()
+    assert parts["identities"]["victim_details"][0] == {"victim": 0, "key": "v1", "special": ["pregnant"]}
+    assert parts["identities"]["source"].keys() == {"access_possible", "bias_note", "risk", "intermediary"}
+    assert parts["identities"]["sources"][0]["name"] == "Source One (example)"
+
+
+def test_links_that_tie_a_person_to_another_report_are_no_facts() -> None:
+    parts = cut(sample("full")).parts
+    assert [link["kind"] for link in parts["facts"]["links"]] == ["same_incident", "follows"]
+    assert [link["kind"] for link in parts["narrative"]["links"]] == ["same_victim"]
+    assert parts["facts"]["links"][1]["report"] == parse_report_id("2Q8R4S0T6V1W7X3Y9Z5A2B6C0D")
+
+
+def test_how_a_place_was_given_stays_in_every_fact() -> None:
+    assert cut(sample("full")).parts["facts"]["place"]["given_as"] == "mgrs"
+    assert cut(sample("full")).parts["facts"]["place"]["radius_m"] == 800
+    assert cut(sensitive_full()).parts["facts"]["place"] == {
+        "adm1": "Lemba North", "adm2": "Upper Lemba", "precision": 3, "given_as": "mgrs",
+    }  # fmt: skip
+
+
+def test_a_sensitive_report_keeps_rare_attributes_places_and_dates_out_of_the_facts() -> None:
+    parts = cut(sensitive_full()).parts
+    facts, narrative = parts["facts"], parts["narrative"]
+    assert not {"disability", "special", "occupation"} & {name for victim in facts["victims"] for name in victim}
+    assert facts["responses"][0] == {"by": "community", "what": "shelter"}
+    assert narrative["responses"][0]["note"] == "Taken in by households near the school"
+    assert narrative["victim_details"][0]["disability"] == "declined"
+    assert narrative["exact_place"]["code"] == "RV010104"
+    assert narrative["exact_place"]["radius_m"] == 800
+    assert [victim.get("key") for victim in facts["victims"]] == ["v1", "v2", "v3"]
+    assert facts["acts"][0]["victims"] == ["v1", "v2"]
+    for text in ("RV010104", "near the school", "trader"):
+        assert "facts" not in everywhere(parts, text)
+
+
+def test_a_sensitive_speech_or_visit_does_not_tell_the_place() -> None:
+    child = {"sex": "F", "age_band": "12-17"}
+    speech = cut(sample("speech-log") | {"victims": [child]}).parts
+    assert speech["facts"]["speech"].keys() == {"channel", "speaker_class", "call", "repeated"}
+    assert speech["identities"]["speech"]["station"] == "Evening programme of the hill station"
+    visit = cut(sample("detention-visit") | {"victims": [child]}).parts
+    assert "capacity" not in visit["facts"]["visit"]
+    assert visit["identities"]["capacity"] == 20
+
+
+@pytest.mark.parametrize(
+    ("unit", "people", "sensitive", "counted"),
+    [
+        (None, None, True, False),
+        ("person", None, True, False),
+        ("family", None, False, True),
+        ("group", {"min": 3, "best": 4, "max": 9}, False, True),
+        ("group", {"min": 1, "best": 1, "max": 1}, True, False),
+    ],
+)
+def test_a_described_child_makes_a_report_sensitive_and_a_group_of_children_is_counted(
+    unit: str | None, people: dict[str, int] | None, sensitive: bool, counted: bool
+) -> None:
+    victim = {"sex": "U", "age_band": "5-11", "unit": unit, "people": people}
+    report = sample("flash") | {"form": 2, "victims": [victim]}
+    assert (cut(report).sensitive, cut(report).children_counted) == (sensitive, counted)
+
+
+@pytest.mark.parametrize("status", ["separated_child", "unaccompanied_child"])
+def test_a_child_by_its_status_alone_is_protected_and_facts_say_so(status: str) -> None:
+    report = sample("flash") | {"form": 2, "victims": [{"sex": "U", "age_band": "unknown", "special": [status]}]}
+    assert cut(report).sensitive
+    assert cut(report).parts["facts"]["victims"] == [
+        {"sex": "U", "age_band": "unknown", "status": "UNK", "may_be_child": True}
+    ]
+
+
+def test_children_held_are_counted_and_leave_a_visit_ordinary() -> None:
+    whole = cut(sample("detention-visit"))
+    assert (whole.sensitive, whole.children_counted) == (False, True)
+    none = changed("detention-visit", "visit.held", {"total": {"min": 1, "best": 1, "max": 1}})
+    assert not cut(none).children_counted
+
+
+@pytest.mark.parametrize(
+    ("occupation", "people", "open_to_many"),
+    [
+        ("farmer", None, True),
+        ("lawyer", None, False),
+        ("lawyer", {"min": 9, "best": 12, "max": 20}, False),
+        ("lawyer", {"min": 10, "best": 12, "max": 20}, True),
+    ],
+)
+def test_an_attribute_that_few_share_stands_in_the_facts_only_of_many(
+    occupation: str, people: dict[str, int] | None, open_to_many: bool
+) -> None:
+    victim: dict[str, Any] = {"sex": "U", "age_band": "adult", "occupation": occupation, "special": ["journalist"]}
+    victim |= {"unit": "group", "people": people} if people else {}
+    parts = cut(changed("full", "victims", [victim])).parts
+    assert ("occupation" in parts["facts"]["victims"][0]) is open_to_many
+    assert ("special" in parts["facts"]["victims"][0]) is (open_to_many and people is not None)
+    (details,) = parts["narrative"].get("victim_details", [{}])
+    assert ("occupation" in details) is not open_to_many
 
 
 def test_splitting_twice_gives_the_same_bytes() -> None:

@@ -105,7 +105,9 @@ def test_all_problems_come_at_once() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "code"),
     [
-        ("form", 2, "out-of-range"),
+        ("form", 0, "out-of-range"),
+        ("form", 3, "form-newer"),
+        ("form", "٣", "form-newer"),
         ("form", True, "not-number"),
         ("form", 1.0, "not-number"),
         ("language", "french", "bad-language"),

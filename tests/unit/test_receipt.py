@@ -45,12 +45,19 @@ def test_leaves_come_back() -> None:
     assert parse_leaf(Leaf.tombstone(HASH, ERASE_KEY)) == Leaf(receipt.TOMBSTONE, HASH, ERASE_KEY)
 
 
+def test_an_attachment_is_logged_as_one() -> None:
+    assert parse_leaf(Leaf.attachment(HASH, TAG)) == Leaf(receipt.ATTACHMENT, HASH, TAG)
+    assert parse_leaf(Leaf.attachment(HASH, TAG)).tag == TAG
+    assert Leaf.attachment(HASH, TAG) != Leaf.envelope(HASH, TAG)
+
+
 def test_a_tombstone_shows_the_tag_that_its_object_had() -> None:
     assert parse_leaf(Leaf.tombstone(HASH, ERASE_KEY)).tag == parse_leaf(Leaf.envelope(HASH, TAG)).tag
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"\x01", b"\x03" + bytes(48), b"\x01" + bytes(64), b"\x02" + bytes(48), bytes(49)]
+    "data",
+    [b"", b"\x01", b"\x04" + bytes(48), b"\x03" + bytes(64), b"\x01" + bytes(64), b"\x02" + bytes(48), bytes(49)],
 )
 def test_other_bytes_are_no_leaf(data: bytes) -> None:
     with pytest.raises(Malformed):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from fieldapp.flows import draft, outbox, seal
+from fieldapp.flows import draft, outbox, seal, status
 from fieldapp.flows.enrol import USED_STUB, NeedsFile, enrol, enrol_file, read_invitation
 from fieldapp.flows.passphrase import PassphraseFile, read_passphrase
 from fieldapp.flows.review import review
@@ -20,6 +20,7 @@ from fieldapp.flows.unlock import Tablet
 from fieldapp.vault.records import State
 from fieldapp.vault.vault import DB_NAME, DamagedRow
 from firsthand import errors
+from firsthand.domain.model import FORM
 from firsthand.ids import parse_report_id
 from firsthand.protocol import certificate, envelope
 from firsthand.protocol.erase import erase_tag
@@ -258,7 +259,7 @@ def test_a_draft_is_kept_over_a_lock_and_sealed_with_the_erase_key_that_was_draw
     own: Tablet,
 ) -> None:
     draft_id = draft.start(own, "incident")
-    assert draft.load(own, draft_id) == {"form": 1, "kind": "incident"}
+    assert draft.load(own, draft_id) == {"form": FORM, "kind": "incident"}
     draft.save(own, draft_id, example() | {"_answered": {"children": "yes"}})
     again = reopen(own)
     erase_key = draft.read(again, draft_id).erase_key
@@ -275,7 +276,7 @@ def test_a_draft_that_does_not_validate_stays_as_it_was(own: Tablet) -> None:
     draft_id = draft.start(own, "flash")
     with pytest.raises(errors.InvalidReport):
         seal_draft(own, draft_id)
-    assert draft.load(own, draft_id) == {"form": 1, "kind": "flash"}
+    assert draft.load(own, draft_id) == {"form": FORM, "kind": "flash"}
     assert len(own.custody.items()) == 1
 
 
@@ -294,9 +295,9 @@ def test_a_damaged_draft_is_named_and_the_rest_is_unharmed(own: Tablet) -> None:
     assert (rows[bad].damaged, rows[good].damaged) == (True, False)
     with pytest.raises(DamagedRow):
         draft.load(own, bad)
-    assert own.custody.damaged() == {"drafts": 1}
+    assert status.damaged(own) == {"drafts": 1}
     draft.discard(own, bad)
-    assert own.custody.damaged() == {}
+    assert status.damaged(own) == {}
     assert draft.load(own, good)["kind"] == "incident"
 
 
@@ -335,7 +336,7 @@ def test_an_object_that_the_disk_changed_is_taken_back_and_the_draft_stays(
     put = own.vault.put
 
     def lying_disk(table: str, row_id: bytes, value: Any, key: bytes | None = None) -> None:
-        put(table, row_id, value[:-1] + b"\0" if table == "objects" else value, key)
+        put(table, row_id, value[:-1] + bytes([value[-1] ^ 1]) if table == "objects" else value, key)
 
     monkeypatch.setattr(own.vault, "put", lying_disk)
     with pytest.raises(errors.SelfCheckFailed):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from typing import Self
 
 import httpcore
 import httpx
 
-from fieldapp.sync.carrier import Refusal
+from fieldapp.sync.carrier import ObjectHead, Refusal
 from fieldapp.sync.carriers.deadline import BoundedBackend, Left
 from firsthand import errors
 from firsthand.ports import Clock
@@ -69,6 +70,26 @@ class HttpCarrier:
         """See `Carrier`."""
         return self._call("POST", "/v1/batch", body)
 
+    def send_object(self, head: ObjectHead, pieces: Iterator[bytes]) -> bytes:
+        """See `Carrier`."""
+        headers = {
+            "content-type": "application/octet-stream",
+            "content-length": str(head.size_bytes),
+            "firsthand-kind": "attachment",
+            "firsthand-token": head.token.hex(),
+            "firsthand-tag": head.tag.hex(),
+        }
+        return self._call("POST", "/v1/objects", self._paced(pieces), headers=headers)
+
+    def object_limit(self) -> int:
+        """See `Carrier`."""
+        try:
+            value = json.loads(self._call("GET", "/v1/status"))
+        except (ValueError, RecursionError) as error:
+            raise errors.WrongReceipt("status is not JSON") from error
+        limit = value.get("attachment_bytes") if isinstance(value, dict) else None
+        return limit if isinstance(limit, int) and limit > 0 else 0
+
     def checkpoint(self) -> str:
         """See `Carrier`."""
         try:
@@ -100,9 +121,22 @@ class HttpCarrier:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _call(self, method: str, path: str, body: bytes = b"", query: Mapping[str, str] | None = None) -> bytes:
+    def _paced(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """The deadline moves on with every piece that has left: what stands still ends, what moves goes on."""
+        for piece in pieces:
+            yield piece
+            self._deadline_s = self._clock.monotonic_s() + self._timeout_s
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        body: bytes | Iterator[bytes] = b"",
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> bytes:
         self._deadline_s = self._clock.monotonic_s() + self._timeout_s
-        headers = {"content-type": "application/cbor"} if body else {}
+        headers = headers or ({"content-type": "application/cbor"} if body else {})
         try:
             with self._client.stream(method, path, content=body or None, params=query, headers=headers) as answer:
                 data = self._whole(answer)

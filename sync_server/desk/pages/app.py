@@ -24,7 +24,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sync_server.desk.accounts import same_secret
-from sync_server.desk.pages import board, devices, door, inbox, log, products, report
+from sync_server.desk.pages import attachments, board, coverage, devices, door, inbox, log, products, report
 from sync_server.desk.pages.context import Context, Visit
 
 MAX_BODY_BYTES = 64 * 1024
@@ -60,9 +60,12 @@ def make_app(context: Context, hosts: frozenset[str]) -> ASGIApp:
         Route("/inbox", _page(inbox.inbox)),
         Route("/inbox/preview/{idx:int}", _page(inbox.preview)),
         Route("/report/{idx:int}", _page(report.report)),
+        Route("/report/{idx:int}/attachment/{number:int}", _page(attachments.save)),
         Route("/weekly", _page(board.board)),
+        Route("/coverage", _page(coverage.coverage)),
         Route("/devices", _page(devices.devices)),
         Route("/alarm/{alarm:int}/clear", _form(devices.clear_alarm), methods=["POST"]),
+        Route("/closed/{tablet}/return", _form(devices.return_drafts), methods=["POST"]),
         Route("/log", _page(log.log)),
         Route("/fetch", _form(log.fetch_now), methods=["POST"]),
         Route("/fetch/state", _page(log.fetch_state)),

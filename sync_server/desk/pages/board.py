@@ -15,6 +15,7 @@ from sync_server.desk.pages.context import Visit, chosen_week
 from sync_server.desk.pages.texts import Words
 from sync_server.desk.store_weekly import Cell
 from sync_server.desk.tables import weekly as table
+from sync_server.desk.tables.coverage import nil_weeks
 from sync_server.desk.tables.weekly import Row, Square, State, children_text
 
 WEEKS = 8
@@ -67,6 +68,7 @@ def board(visit: Visit) -> Response:
         chosen,
         weekly.revised(),
         weekly.last_weeks(),
+        nil=nil_weeks(weekly.returns(weeks[0], weeks[-1])),
         withheld=question.family == table.WITHHELD_FAMILY,
     )
     rows.sort(key=_most_first)
@@ -90,7 +92,7 @@ def board(visit: Visit) -> Response:
         map=drawing.draw(
             _places(visit, question, current, area, outlines(directory.areas_geojson)), words("map.title")
         ),
-        silent=len(set(areas) - {cell.area for cell in this_week}),
+        silent=sum(row.squares[-1].state is State.UNKNOWN for row in rows),
         area_count=len(rows),
         title=_title(sum(cell.reports for cell in this_week if cell.family == "*")),
         without_week=weekly.without_week(),

@@ -21,6 +21,7 @@ from sync_server.desk.accounts import Accounts, Session
 from sync_server.desk.areas import names_in
 from sync_server.desk.fetcher import Fetcher
 from sync_server.desk.pages.texts import Words
+from sync_server.desk.shelf import Shelf
 from sync_server.desk.store import Store
 from sync_server.desk.store_ingest import IngestStore
 from sync_server.desk.store_people import PeopleStore
@@ -35,7 +36,12 @@ _MIRRORED = frozenset({"caret-left", "caret-right", "arrow-left", "arrow-right",
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One desk process, as its pages see it."""
+    """One desk process, as its pages see it.
+
+    Attributes:
+        return_file: for a tablet's id, the file that opens its drafts after a panic; the keys stay behind it.
+        shelf: where sealed attachments lie.
+    """
 
     role: str
     store: Store
@@ -43,6 +49,8 @@ class Context:
     load_directory: Callable[[], Directory]
     fetcher: Fetcher
     accounts: Accounts
+    return_file: Callable[[str], tuple[bytes, int]] | None = None
+    shelf: Shelf | None = None
     people: PeopleStore = field(init=False)
     reports: ReportStore = field(init=False)
     weekly: WeeklyStore = field(init=False)

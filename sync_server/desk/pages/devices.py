@@ -6,6 +6,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from sync_server.desk.halves import CUSTODIAN, NothingClosed, closed
 from sync_server.desk.pages.context import Visit
 from sync_server.desk.pages.texts import Words
 from sync_server.desk.store_people import AlarmRow
@@ -44,6 +45,9 @@ def devices(visit: Visit) -> Response:
             }
             for line in lines
         ],
+        closed=[(each, words.moment(each.at_s)) for each in closed(context.store, directory)]
+        if context.role == CUSTODIAN
+        else [],
         alarms=[_alarm(alarm, words) for alarm in context.people.alarms(cleared=False)],
         cleared=[_alarm(alarm, words) for alarm in context.people.alarms(cleared=True)],
         waiting=waiting,
@@ -70,6 +74,20 @@ def _alarm(alarm: AlarmRow, words: Words) -> dict[str, object]:
         if alarm.cleared_at_s
         else "",
     }
+
+
+def return_drafts(visit: Visit, _form: FormData) -> Response:
+    """The file that opens a tablet's drafts again. Who wrote it stands in the journal."""
+    context, tablet = visit.context, str(visit.request.path_params["tablet"])
+    if context.role != CUSTODIAN or context.return_file is None:
+        raise HTTPException(404)
+    try:
+        data, _ = context.return_file(tablet)
+    except NothingClosed:
+        raise HTTPException(404) from None
+    visit.note("return-drafts", tablet)
+    headers = {"Content-Disposition": 'attachment; filename="drafts.firsthand"'}
+    return Response(data, media_type="application/octet-stream", headers=headers)
 
 
 def clear_alarm(visit: Visit, _form: FormData) -> Response:

@@ -19,6 +19,8 @@ def export(visit: Visit) -> Response:
             pieces = exports.weekly_csv(context.weekly)
         case ("weekly", "geojson"):
             pieces = exports.weekly_geojson(context.weekly, context.directory().areas_geojson)
+        case ("coverage", "csv"):
+            pieces = exports.coverage_csv(context.weekly)
         case ("reports", "csv"):
             pieces = exports.reports_csv(context.reports)
         case ("reports", "geojson"):

@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from firsthand.protocol.grants import PART_NAMES
 from sync_server.desk.opening import PART_BITS
-from sync_server.desk.pages import present
+from sync_server.desk.pages import attachments, present
+from sync_server.desk.pages import facts as facts_lines
 from sync_server.desk.pages.context import Visit
 from sync_server.desk.pages.texts import Words
 from sync_server.desk.store_reports import ReportRow
@@ -83,7 +84,8 @@ def _more(visit: Visit, row: ReportRow) -> dict[str, Any]:
         "counts": _counts(parts.get("counts") or {}, words),
         "narrative": parts.get("narrative"),
         "identities": _identities(parts.get("identities")),
-        "other_facts": _other_facts(parts.get("facts") or {}, words),
+        "other_facts": facts_lines.lines(parts.get("facts") or {}, words),
+        "files": attachments.lines(visit, row.idx),
         "state": words(f"device.{row.author}") if words.has(f"device.{row.author}") else words(f"author.{row.author}"),
         "readers": list(readers.items()),
     }
@@ -122,8 +124,15 @@ def _where(row: ReportRow, facts: dict[str, Any], area: str, words: Words) -> st
 
 
 def _where_precision(facts: dict[str, Any], words: Words) -> str:
-    precision = (facts.get("place") or {}).get("precision")
-    return words.term("place_precisions", str(precision)) if precision else ""
+    """How fine the place is, how it was given, and within how far: as the officer chose it, never rounded away."""
+    place = facts.get("place") or {}
+    precision, given, radius = place.get("precision"), place.get("given_as"), place.get("radius_m")
+    parts = [
+        words.term("place_precisions", str(precision)) if precision else "",
+        words.term("given_as", str(given)) if given else "",
+        words("fact.radius", m=radius) if isinstance(radius, int) else "",
+    ]
+    return words("list.comma").join(filter(None, parts))
 
 
 def _people(parts: dict[str, Any], words: Words) -> list[tuple[str, int, int, int]]:
@@ -140,7 +149,7 @@ def _withheld(visit: Visit, row: ReportRow, parts: dict[str, Any]) -> list[tuple
     policy, words = visit.context.policy(), visit.words
     lines = []
     for name in _WHOM:
-        if name in parts or row.granted >> PART_BITS[name] & 1:
+        if name in parts or row.granted & PART_BITS[name]:
             continue
         holders = {role for rule in policy.rules if PART_NAMES[rule.part - 1] == name for role in rule.roles}
         readers = [role for role in policy.roles if role in holders and role != visit.context.role]
@@ -205,31 +214,3 @@ def _identities(part: Any) -> list[tuple[str, list[str]]]:
         if people:
             groups.append((group, people))
     return groups
-
-
-def _other_facts(facts: dict[str, Any], words: Words) -> list[tuple[str, str]]:
-    """The short facts that a reader of the whole report wants."""
-    source = facts.get("source") or {}
-    risk = facts.get("immediate_risk") or {}
-    pairs = [
-        ("fact.kind", words.term("kinds", facts["kind"]) if facts.get("kind") else ""),
-        ("fact.trend", words.term("trends", facts["trend"]) if facts.get("trend") else ""),
-        ("fact.need", words.term("needs", facts["protection_needed"]) if facts.get("protection_needed") else ""),
-        ("fact.risk", (risk.get("note") or words("yes")) if risk.get("flag") else ""),
-        (
-            "fact.source",
-            words("list.comma").join(
-                filter(
-                    None,
-                    (
-                        words.term("source_classes", source["class"]) if source.get("class") else "",
-                        words.term("first_hand", source["first_hand"]) if source.get("first_hand") else "",
-                    ),
-                )
-            ),
-        ),
-        ("fact.basis", words.term("bases", (facts.get("basis") or {}).get("code", "")) if facts.get("basis") else ""),
-        ("fact.handling", words.term("handling", facts["handling"]) if facts.get("handling") else ""),
-        ("fact.note", facts.get("note") or ""),
-    ]
-    return [(words(key), value) for key, value in pairs if value]

@@ -1,4 +1,4 @@
-"""The words of the pages in three languages: `assets/text/desk.*.json`, and the labels of the catalogues."""
+"""The words of the pages in three languages: `assets/text/*/desk.po`, and the labels of the catalogues."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Words:
 
     def __init__(self, language: str, tz_min: int) -> None:
         self.language = language if language in LANGUAGES else "en"
-        self._texts: dict[str, str] = assets.read_json(f"text/desk.{self.language}.json")
+        self._texts = {key: text for key, text in assets.texts("desk", self.language).items() if isinstance(text, str)}
         self._zone = timedelta(minutes=tz_min)
 
     @property

@@ -3,8 +3,8 @@
 Rules:
 - a report counts once in every family that it has, and once in "all";
 - only the newest version counts (`judging`), and an area-week touched by a revision bears a mark;
-- an area-week with any report shows 0 for its other families; one with none shows "no information": silence is not
-  calm;
+- an area-week with any report or a nil return shows 0 for its other families; one with none shows "no information":
+  silence is not calm;
 - family A4 and sensitive reports are withheld everywhere alike: the column says "withheld" in *every* area-week, also
   where there is nothing, so that the word tells nothing;
 - counted children are shown as "<3" when they are 1 or 2.
@@ -95,6 +95,7 @@ def by_week(  # noqa: PLR0917 - what is asked of the store, in its order
     revised: set[tuple[str, str]],
     last_weeks: Mapping[str, str],
     *,
+    nil: frozenset[tuple[str, str]] = frozenset(),
     withheld: bool = False,
 ) -> list[Row]:
     """Areas down, weeks across, for one family or all.
@@ -102,9 +103,10 @@ def by_week(  # noqa: PLR0917 - what is asked of the store, in its order
     Args:
         all_cells: every report once: they tell where anything is known.
         family_cells: the chosen family's; None for all.
+        nil: area-weeks of which an officer says that there is nothing to report: their zero is known.
         withheld: the chosen family is A4.
     """
-    known = {(cell.area, cell.week): cell.reports for cell in all_cells}
+    known = dict.fromkeys(nil, 0) | {(cell.area, cell.week): cell.reports for cell in all_cells}
     numbers = known if family_cells is None else {(cell.area, cell.week): cell.reports for cell in family_cells}
 
     def square(area: str, week: str) -> Square:

@@ -1,0 +1,257 @@
+"""What comes to a record from beside the form: files, a photo, a place from map, code or receiver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from fieldapp.flows import attach
+from fieldapp.flows.form.where import Point
+from fieldapp.flows.report_form import ReportForm
+from fieldapp.maps.codes import CodedPlace, parse_place_code
+from fieldapp.maps.picked import PickedPlace
+from fieldapp.screens import choosing
+from fieldapp.screens.asking import Around, Asked, FileRow
+from fieldapp.screens.host import Host, sentences
+from fieldapp.screens.where_page import WORDS
+from fieldapp.widgets.theme import theme
+from firsthand import errors
+
+if TYPE_CHECKING:
+    from io import BytesIO
+
+    from kivy.uix.widget import Widget
+
+    from fieldapp.flows.draft import DraftId
+    from fieldapp.flows.unlock import Tablet
+    from fieldapp.maps.features import Where
+
+_E7 = 10**7
+_FILE_BYTES = attach.MAX_BYTES
+_ENDINGS = frozenset({
+    ".jpg", ".jpeg", ".png", ".heic", ".webp", ".wav", ".mp3", ".ogg", ".opus", ".m4a", ".flac", ".mp4", ".mov", ".3gp",
+    ".webm", ".mkv", ".pdf", ".docx", ".odt", ".xlsx", ".ods", ".txt",
+})  # fmt: skip
+
+
+class Gathering:
+    """Events that ask the machine for something and put the answer into the form."""
+
+    host: Host
+    form: ReportForm
+    _asked: Asked
+    _id: DraftId | None
+
+    def __init__(self) -> None:
+        self._refused: tuple[str, str, str] | None = None
+        self._coded: CodedPlace | None = None
+
+    # what the record itself offers
+    def save(self) -> None:
+        """Write the draft."""
+        raise NotImplementedError
+
+    def back_to_question(self) -> None:
+        """The page that is asked."""
+        raise NotImplementedError
+
+    def open_tablet(self) -> Tablet:
+        """The tablet, which is open."""
+        raise NotImplementedError
+
+    def turn(self, sub: str) -> None:
+        """A page within the question."""
+        raise NotImplementedError
+
+    def quiet_change(self) -> None:
+        """Save in a moment."""
+        raise NotImplementedError
+
+    # -- places ---------------------------------------------------------------------------------------------
+    def place_code(self, text: str) -> None:
+        """A code is typed; it is read at once and shown when the officer asks for it."""
+        self._coded = parse_place_code(text, self._reference())
+        found = ""
+        if self._coded is not None:
+            found = f"{self._coded.text}   {self._coded.lat:.4f}  {self._coded.lon:.4f}"
+        self._asked = replace(self._asked, query=text, around=replace(self._asked.around, found=found))
+
+    def _reference(self) -> tuple[float, float] | None:
+        place = self.form.place
+        return (float(place["lat"]), float(place["lon"])) if self.form.has_point else None
+
+    def use_found(self) -> None:
+        if self._coded is not None:
+            coded = self._coded
+            self.form.put_point(Point(coded.lat, coded.lon, coded.kind, coded.radius_m))
+            self._within(coded.lat, coded.lon)
+            self.turn(WORDS)
+
+    def take_position(self) -> None:
+        """Where the tablet is now, with the radius that the receiver gives; nothing without a fix."""
+        fix = self.host.device.position()
+        if fix is not None:
+            lat, lon = fix.lat_e7 / _E7, fix.lon_e7 / _E7
+            self.form.put_point(Point(lat, lon, "gps", max(fix.radius_m, 1)))
+            self._within(lat, lon)
+        self.turn(WORDS)
+
+    def _within(self, lat: float, lon: float) -> None:
+        """The areas that hold a point, where they are drawn."""
+        from fieldapp.maps.features import read_country
+
+        self._take_areas(read_country(self.open_tablet().directory.areas_geojson).where(lat, lon))
+
+    def _take_areas(self, where: Where | PickedPlace) -> None:
+        for level in ("adm1", "adm2", "adm3"):
+            name = getattr(where, level)
+            if name:
+                self.form.choose_area(level, name)
+        if where.code and self.form.form > 1:
+            self.form.place["code"] = where.code
+
+    def open_map(self) -> None:
+        from fieldapp.screens.map_page import MapPage
+
+        tablet = self.open_tablet()
+        self.save()
+        MapPage.pick(
+            self._picked_before(), tablet.directory.areas_geojson, self.host.device, self._placed,
+            shell=self.host, home=tablet.home, back=self.back_to_question,
+        ).show()  # fmt: skip
+
+    def _picked_before(self) -> PickedPlace | None:
+        place = self.form.place
+        if not self.form.has_point:
+            return None
+        return PickedPlace(float(place["lat"]), float(place["lon"]), int(place.get("radius_m", 1_000)))
+
+    def _placed(self, picked: PickedPlace) -> None:
+        self._take_areas(picked)
+        self.form.put_point(Point(picked.lat, picked.lon, picked.given_as, picked.radius_m))
+        if picked.name:
+            self.form.name_place(picked.name)
+        self.turn(WORDS)
+
+    # -- files ----------------------------------------------------------------------------------------------
+    def file_rows(self) -> tuple[FileRow, ...]:
+        """The attachments of this draft in words; none while a row does not open."""
+        if self._id is None or self.host.tablet is None:
+            return ()
+        try:
+            held = attach.list_of(self.host.tablet, self._id)
+        except errors.FirsthandError:
+            return ()
+        return tuple(FileRow(each.id, each.media, _size_words(each.size_bytes)) for each in held)
+
+    def what_can(self) -> frozenset[str]:
+        """What this machine offers."""
+        device = self.host.device
+        can = {"codes", "map", "files"}
+        if device.has_camera():
+            can.add("photo")
+        if device.position() is not None:
+            can.add("position")
+        return frozenset(can)
+
+    def pick_file(self) -> None:
+        """The system's chooser, or our own where it has none."""
+        self.save()
+        if not self.host.device.pick_file(self._take_stream):
+            FileChooser(self.host, self._take_path, self.back_to_question).show()
+
+    def _take_path(self, path: str) -> None:
+        tablet, draft_id = self.open_tablet(), self._id
+        if draft_id is not None:
+            self._seal_file(lambda: attach.add_file(tablet, draft_id, Path(path)))
+
+    def take_photo(self) -> None:
+        self.save()
+
+        def taken(data: bytes | None) -> None:
+            from io import BytesIO
+
+            if data:
+                self._take_stream(BytesIO(data), media="photo", came="camera")
+
+        self.host.device.take_photo(taken)
+
+    def _take_stream(self, stream: BinaryIO | BytesIO | None, *, media: Any = None, came: str = "file") -> None:
+        tablet, draft_id = self.open_tablet(), self._id
+        if stream is None or draft_id is None:
+            return
+        self._seal_file(lambda: attach.add(tablet, draft_id, stream, media=media, came=came))
+
+    def _seal_file(self, work: Callable[[], object]) -> None:
+        self._refused = None
+        if not self.host.background.running:
+            self.host.background.run(work, self._file_done)
+        self.back_to_question()
+
+    def _file_done(self, outcome: object) -> None:
+        if isinstance(outcome, errors.FirsthandError):
+            self._refused = sentences(outcome)
+        if self.host.tablet is not None and self._asked.step == "files":
+            self.back_to_question()
+
+    def drop_file(self, file_id: bytes) -> None:
+        if self._id is not None:
+            attach.remove(self.open_tablet(), self._id, file_id)
+        self.back_to_question()
+
+    def around(self, before: Around) -> Around:
+        """What the files page shows now."""
+        return replace(before, files=self.file_rows(), refused=self._refused)
+
+
+class FileChooser:
+    """Our own chooser, where the system has none: the usual folders, or a path that is typed."""
+
+    def __init__(self, host: Host, done: Callable[[str], None], back: Callable[[], None]) -> None:
+        words = theme.words
+        self.host, self._done, self.choose_back = host, done, back
+        self._view = choosing.ChooseView(
+            words("record.files.add"), words("record.files.which"), words("record.files.nowhere"), self._found(), ""
+        )
+
+    @staticmethod
+    def _found() -> tuple[tuple[str, str], ...]:
+        folders = choosing.usual_folders()
+        return tuple(choosing.files_that(lambda path: path.suffix.lower() in _ENDINGS, folders, _FILE_BYTES))
+
+    def show(self) -> None:
+        """Put it on the screen."""
+        self.host.draw(self._draw)
+
+    def _draw(self) -> Widget:
+        return choosing.draw(self._view, self)
+
+    def hide(self) -> None:
+        self.host.hide()
+
+    def pick_file(self, name: str) -> None:
+        self._done(name)
+
+    def type_path(self, text: str) -> None:
+        self._view = replace(self._view, path=text)
+
+    def open_path(self) -> None:
+        if self._view.path.strip():
+            self._done(self._view.path.strip())
+
+    def look_again(self) -> None:
+        self._view = replace(self._view, found=self._found())
+        self.host.redraw()
+
+    def letters(self) -> None:
+        self._view = replace(self._view, letters=not self._view.letters)
+        self.host.redraw()
+
+
+def _size_words(size: int) -> str:
+    words = theme.words
+    if size < 1 << 20:
+        return words("detail.kb", n=max(size >> 10, 1))
+    return words("record.mb", n=size >> 20)
