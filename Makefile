@@ -2,7 +2,8 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 ARGS ?=
-TABLET_PICTURES := home-en-sun home-ar-night table-en-sun review-en-sun record-people-en-sun send-running-en-sun consent-ar-night
+# language, theme and name of the tablet's screens that README and docs show
+TABLET_PICTURES := en-sun-home ar-night-home en-sun-table en-sun-overview fr-sun-full-doubt en-sun-map-point en-sun-send-running ar-night-consent-one
 
 .PHONY: demo test setup quick lint night bench package pictures lock clean
 
@@ -35,9 +36,10 @@ package: setup         ## the tablet as a program for Linux, built, started and 
 
 pictures: setup        ## the pictures of README: the tablet's screens, and the desk's pages as its browser tests see them
 	@rm -rf build/screens && mkdir -p build/screens docs/pictures
-	@$(BIN)/fieldapp screens --out build/screens --lang en --theme sun
-	@$(BIN)/fieldapp screens --out build/screens --lang ar --theme night
-	@cd build/screens && for name in $(TABLET_PICTURES); do cp $$name.png ../../docs/pictures/tablet-$$name.png; done
+	@for looks in en-sun fr-sun ar-night; do $(BIN)/fieldapp screens build/screens/$$looks --lang $${looks%-*} --theme $${looks#*-}; done
+	@rm -f docs/pictures/tablet-*
+	@for name in $(TABLET_PICTURES); do screen=$${name#*-*-}; looks=$${name%-$$screen}; \
+	 cp build/screens/$$looks/$$screen.png docs/pictures/tablet-$$screen-$$looks.png; done
 	@FIRSTHAND_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/browser $(ARGS)
 
 lock:                  ## re-make the lock after a change of pyproject.toml (needs `uv` on the PATH)

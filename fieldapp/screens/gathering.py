@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from fieldapp.flows import attach
 from fieldapp.flows.form.where import Point
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from kivy.uix.widget import Widget
 
+    from fieldapp.device.port import Sound
     from fieldapp.flows.draft import DraftId
     from fieldapp.flows.unlock import Tablet
     from fieldapp.maps.features import Where
@@ -46,6 +47,8 @@ class Gathering:
 
     def __init__(self) -> None:
         self._refused: tuple[str, str, str] | None = None
+        self._sound: Sound | None = None
+        self._stop_before: Callable[[], None] | None = None
         self._coded: CodedPlace | None = None
 
     # what the record itself offers
@@ -152,6 +155,10 @@ class Gathering:
         can = {"codes", "map", "files"}
         if device.has_camera():
             can.add("photo")
+        if device.has_microphone() and attach.allowed(self.form.report, "audio"):
+            can.add("sound")
+        if self._sound is not None:
+            can.add("recording")
         if device.position() is not None:
             can.add("position")
         return frozenset(can)
@@ -178,6 +185,21 @@ class Gathering:
 
         self.host.device.take_photo(taken)
 
+    def record_sound(self) -> None:
+        """Start a recording, sealed while it runs; the second call ends it. Never without a yes to sound."""
+        if self._sound is not None:
+            self._sound.stop()
+            return
+        self.save()
+        if self.host.background.running or not attach.allowed(self.form.report, "audio"):
+            return
+        sound = self._sound = self.host.device.record_sound()
+        if sound is None:
+            return
+        # a lock must not wait for a recording that nobody ends
+        self._stop_before, self.host.stop_job = self.host.stop_job, sound.stop
+        self._take_stream(cast("BinaryIO", sound), media="audio", came="microphone")
+
     def _take_stream(self, stream: BinaryIO | BytesIO | None, *, media: Any = None, came: str = "file") -> None:
         tablet, draft_id = self.open_tablet(), self._id
         if stream is None or draft_id is None:
@@ -191,6 +213,8 @@ class Gathering:
         self.back_to_question()
 
     def _file_done(self, outcome: object) -> None:
+        if self._sound is not None:
+            self.host.stop_job, self._sound = self._stop_before, None
         if isinstance(outcome, errors.FirsthandError):
             self._refused = sentences(outcome)
         if self.host.tablet is not None and self._asked.step == "files":

@@ -181,6 +181,10 @@ def files(asked: Asked, on: QuestionEvents) -> list[Widget]:
         )
     if "photo" in around.can:
         keys.append(Key(words("record.files.photo"), on.take_photo, kind="outline", icon="plus", height="key_field"))
+    if "recording" in around.can:
+        keys.append(Key(words("record.files.stop"), on.record_sound, kind="primary", icon="check", height="key_field"))
+    elif "sound" in around.can:
+        keys.append(Key(words("record.files.sound"), on.record_sound, kind="outline", icon="plus", height="key_field"))
     if keys:
         pieces += [Column(*keys, space="m") if narrow() else Row(*keys), gap("l")]
     return [*pieces, *_media_consent(on)]

@@ -119,6 +119,8 @@ def _parted(before: Token, gap: str, is_short_form: Callable[[str], bool]) -> bo
 
 def _shape(raw: str) -> Shape:
     letters = [char for char in raw if char.isalpha()]
+    if not letters:  # ² and its like count as word characters and are no letters
+        return Shape.LOWER
     first = letters[0]
     if not (first.isupper() or first.istitle()):
         # al-Bashir, el-Hadj: the capital comes after the article

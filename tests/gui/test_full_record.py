@@ -356,6 +356,40 @@ def test_files_are_refused_with_the_reason_and_taken_when_nobody_was_interviewed
     assert "Photo" in hand.words()
 
 
+def test_sound_is_recorded_only_with_a_yes_and_sealed_while_it_runs(hand: Any) -> None:
+    """No key without consent to sound; with it, what the microphone gave is an attachment and no file."""
+    from fieldapp.device.sound import SoundStream
+
+    begin(hand, "Full report")
+    recording, form, device = hand.host.running.recording, form_of(hand), hand.host.device
+    started: list[SoundStream] = []
+
+    def record_sound() -> SoundStream:
+        stream = SoundStream(lambda: stream.end())
+        stream.put(b"\x10\x20" * 800)
+        started.append(stream)
+        return stream
+
+    device.has_microphone, device.record_sound = lambda: True, record_sound
+    form.choose_source("victim")
+    form.answer_scope("C9a", "no", "en")
+    recording.save()
+    recording.enter_section("files")
+    hand.frames()
+    assert "Record sound" not in hand.words()
+    recording.record_sound()
+    assert started == []
+    form.answer_scope("C9a", "yes", "en")
+    recording.enter_section("files")
+    hand.frames()
+    hand.tap("Record sound")
+    assert len(started) == 1
+    hand.tap("Stop and seal")
+    hand.job_done()
+    assert [row.media for row in recording.file_rows()] == ["audio"]
+    assert "Record sound" in hand.words()
+
+
 def test_typed_text_is_on_the_disk_within_the_promise_and_after_a_lock(hand: Any, tmp_path: Path) -> None:
     """By a clock that the test moves; then the same page opens with the same words."""
     from fieldapp.flows import draft
