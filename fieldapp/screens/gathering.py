@@ -227,7 +227,7 @@ class Gathering:
 
     def around(self, before: Around) -> Around:
         """What the files page shows now."""
-        return replace(before, files=self.file_rows(), refused=self._refused)
+        return replace(before, files=self.file_rows(), refused=self._refused, can=self.what_can())
 
 
 class FileChooser:
