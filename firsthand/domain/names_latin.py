@@ -127,7 +127,7 @@ class _Reader:
         before, first = self._word(start - 1), self.words[start]
         if start and not first.touches:
             return False  # a comma or a bracket stands between
-        if before == "est" and "c" in self.words[start - 1].gap:
+        if before == "est" and (start == 1 or "c" in self.words[start - 1].gap.lower()):
             return False  # c'est, not the east
         if self._in(before, "of") and self._unknown_pair(start) and not self._in(self._word(start - 2), "place_words"):
             return False
