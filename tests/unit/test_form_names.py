@@ -61,7 +61,7 @@ def test_a_contact_moves_to_the_names_only_where_that_is_allowed() -> None:
 def test_a_place_is_asked_about_once() -> None:
     """What the officer says about a word is remembered in the draft."""
     form = allowing()
-    text = "they came past Zobaraka Tindoro at noon"
+    text = "they spared Zobaraka Tindoro at noon"
     found = form.doubtful(text)
     assert found is not None
     assert found.kind == "name"
