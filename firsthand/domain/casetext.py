@@ -25,8 +25,20 @@ BLOCKING: frozenset[Kind] = frozenset(PROBLEMS)
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 
-# A date, or a span of dates, has as many digits as the number of a telephone: it is taken out first.
-_DATE = re.compile(r"\b[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?\b|\b[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2,4}\b")
+# What has as many digits as the number of a telephone and is none; it is taken out first.
+_NOT_INSIDE = r"(?<![\w+])(?<![0-9][ .-])"
+_OTHER_NUMBERS = re.compile(
+    r"(?<![\w+])(?<![0-9][.-])(?:"
+    r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?(?![0-9]|-[0-9])"
+    r"|(?:19|20)[0-9]{2}[./][01]?[0-9][./][0-3]?[0-9](?!\w|[.-][0-9])"
+    r"|[0-3]?[0-9][-./][01]?[0-9][-./](?:19|20)[0-9]{2}(?!\w|[.-][0-9]))"
+    rf"|{_NOT_INSIDE}(?:"
+    r"[0-3]?[0-9][./][01]?[0-9][./][0-9]{2}(?!\w|[ .-][0-9])"
+    r"|(?:19|20)[0-9]{2}(?: ?[-–/] ?(?:19|20)[0-9]{2})+(?!\w|[ .-][0-9])"  # from year to year
+    r"|[1-9][0-9]{0,2}(?:[ \u00a0\u202f][0-9]{3})*[ \u00a0\u202f]000(?!\w|[ .-][0-9])"  # 12 000 000
+    r"|[0-9]{1,2}[C-HJ-NP-X] ?[A-HJ-NP-Z]{2} ?(?:[0-9]{5} [0-9]{5}|[0-9]{4} [0-9]{4}|[0-9]{3} [0-9]{3})\b"  # MGRS
+    r"|-?[0-9]{1,2}\.[0-9]{3,8}[,;]? +-?[0-9]{1,3}\.[0-9]{3,8}(?![\w.]))"  # latitude, longitude
+)
 # Eight to fifteen digits; not the tail of a reference such as `KA-2013-1-15` or `log-20131015`.
 _PHONE = re.compile(r"(?<!\w)(?<![A-Za-z]-)(?<!\d[.-])(?:\+|00)?[0-9](?:[ ()./-]{0,2}[0-9]){7,14}(?!\w|\.\w)")
 _IDENTITY = re.compile(r"\b(?:[A-Z]{1,3}[ -]?[0-9]{7,10}|[0-9]{1,3}[ /-][0-9]{5,9}[ /-][0-9]{1,4})\b")
@@ -102,7 +114,7 @@ def _patterns(text: str) -> Iterator[Finding]:
     """Blocking kinds, from the surest on. Every step keeps the length, so that positions stay those of the text."""
     plain = western_digits(text)
     yield from _matches("email", _EMAIL, plain)
-    undated = _blanked(_DATE, plain)
+    undated = _blanked(_OTHER_NUMBERS, plain)
     yield from _matches("document", _IDENTITY, undated)
     yield from _matches("phone", _PHONE, undated)
     yield from _matches("honorific", _HONORIFIC, _blanked(_PARTY, plain))

@@ -1,195 +1,306 @@
-"""Likely names in Latin letters: runs of capitals, judged by what they are and what stands beside them.
+"""Likely names in Latin letters: English, French, Swahili and what is mixed of them.
 
-Rules, the first that fits decides:
-- words of a known place, of the calendar, of peoples, countries, bodies and the like are no names;
-- what an introducing word, a title, a rank or a relative stands before is a name;
-- what stands behind a place word or a preposition of place, or before "market", "traders" and the like, is a place;
-- a run with a given name, an initial or two unknown capitals is a name; so is one unknown capital inside a sentence;
-- at the start of a sentence, where every word has a capital, an unknown word is a name before a person's verb.
+A capital where no sentence begins is a sign of a name; so is a word that stands in no list of words. Signs against
+it: places, bodies, peoples, the calendar, acronyms, titles of offices, the article. Every word gets a kind
+(`names_words`), words of a name are joined to a run, and the words around the run decide.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from firsthand.domain.names_lists import Latin, latin
+from firsthand.domain.names_lists import latin
 from firsthand.domain.names_places import Places
-from firsthand.domain.names_tokens import Sentence, Shape, Token
+from firsthand.domain.names_tokens import Sentence, Shape
+from firsthand.domain.names_words import Kind, is_of_person, is_of_thing, kinds_of, looks_like_place, stem_of_verb
 
 Span = tuple[int, int]
-_ACRONYM = 6
-_NO_NAMES = ("calendar", "peoples", "bodies", "bible", "countries", "place_words", "bodies_words", "calls_of_bodies")
-_BEFORE_PLACE = ("place_prepositions", "place_words", "motion", "place_objects")
-_BEHIND_PLACE = ("place_words", "peoples_of", "bodies_words")
-_PERSON_VERB = re.compile(r"(?:ali|ame|ana|ata|aka|haku|ha)[a-z]{3,}")  # Swahili: he or she did, does, will do
-_DONE_TO_PERSON = re.compile(
-    r"(?:ku|ali|wali|ame|wame|aka|waka|tuli|nili)?m[a-z]*?(?:taja|ita|ona|jua|ua|piga|kamata|teka)"
-)
-_ENDINGS = ("s", "es", "ed", "ing", "e", "ee", "ment", "ni")
 
-
-def spans(sentence: Sentence, places: Places) -> list[Span]:
-    """Start and end of each probable name of a sentence."""
-    reader = _Reader(sentence, places.covered(sentence), places.parts, latin())
-    found: list[Span] = []
-    position = 0
-    while position < len(sentence):
-        end = reader.run_end(position)
-        if end > position:
-            found += reader.judged(position, end)
-        position = max(end, position + 1)
-    return found
+_IN_NAME = frozenset({Kind.GIVEN, Kind.DOUBTFUL, Kind.UNKNOWN, Kind.INITIAL})
+_ARTICLES = frozenset({"the", "a", "an", "le", "la", "les", "un", "une", "des", "ces", "cette", "ce", "those", "these"})
+_AND = frozenset({"and", "et", "na", "or", "ou", "au"})
+_BELONGS = frozenset({"of", "for", "and", "de", "et", "ya", "wa", "la", "cha", "vya", "za", "na", "du", "des"})
+_OFFICES = (
+    "place_words", "bodies_words", "calls_of_bodies", "civil", "ranks", "calendar", "peoples", "countries", "bodies",
+    "bible",
+)  # fmt: skip
+_SAINTS = frozenset({"saint", "sainte", "st", "mtakatifu"})
+_LOOK_BACK = 3
 
 
 @dataclass(frozen=True, slots=True)
+class _Run:
+    """Words of a sentence, `first` to `last`, that may be a name."""
+
+    first: int
+    last: int
+
+
+def spans(sentence: Sentence, places: Places) -> Iterator[Span]:
+    """Start and end of each likely name in one sentence."""
+    reader = _Reader(sentence, places.covered(sentence), places)
+    for run in reader.runs():
+        if reader.is_name(run):
+            yield sentence[run.first].start, sentence[run.last].end
+
+
 class _Reader:
-    """A sentence with what is known of its words."""
+    """One sentence, its kinds, and the questions that are asked of it."""
 
-    words: Sentence
-    covered: list[bool]
-    parts: frozenset[str]
-    lists: Latin
+    __slots__ = ("kinds", "places", "sections", "tokens")
 
-    def run_end(self, start: int) -> int:
-        """Behind the last word of the run of capitals that begins here; `start` where none does."""
-        if not self._may_belong(start):
-            return start
-        end = start + 1
-        while end < len(self.words):
-            if self._joined(end) and self._may_belong(end):
-                end += 1
-            elif self._is_particle(end) and self._follows(end + 1):
-                end += 2
-            else:
+    def __init__(self, tokens: Sentence, covered: list[bool], places: Places) -> None:
+        self.tokens = tokens
+        self.places = places
+        self.sections = latin().sections
+        self.kinds = kinds_of(tokens, covered)
+        self._name_what_is_introduced()
+
+    # -- what is looked up -----------------------------------------------------------------------------------
+    def word(self, index: int) -> str:
+        return self.tokens[index].word if 0 <= index < len(self.tokens) else ""
+
+    def kind(self, index: int) -> Kind:
+        return self.kinds[index] if 0 <= index < len(self.kinds) else Kind.PLAIN
+
+    def within(self, index: int, *sections: str) -> bool:
+        word = self.word(index)
+        return any(word in self.sections[section] for section in sections)
+
+    def touching(self, index: int) -> bool:
+        """Whether the word and the one before it are parted by spaces only."""
+        return 0 < index < len(self.tokens) and (
+            self.tokens[index].touches or (self.kinds[index - 1] is Kind.INITIAL and self.tokens[index].touches_initial)
+        )
+
+    # -- names that are said to be names ---------------------------------------------------------------------
+    def _name_what_is_introduced(self) -> None:
+        for index, token in enumerate(self.tokens):
+            if token.arabic or self.kinds[index] not in (Kind.UNKNOWN, Kind.DOUBTFUL, Kind.PLAIN, Kind.LOWER_UNKNOWN):
+                continue
+            if not token.capital and self.kinds[index] is not Kind.LOWER_UNKNOWN:
+                continue
+            if self._is_introduced(index) or (token.capital and self._has_title(index)):
+                self.kinds[index] = Kind.GIVEN
+
+    def _is_introduced(self, index: int) -> bool:
+        back = index - 1
+        if self.within(back, "introducers") and not self._place_before(back):
+            return True
+        skipped = 0
+        while self.within(back, "small") and skipped < _LOOK_BACK:
+            back, skipped = back - 1, skipped + 1
+        return self.within(back, "named_by") and not self._place_before(back)
+
+    def _place_before(self, index: int) -> bool:
+        """Whether a place is what is named: "a village named", "kijiji kinachoitwa"."""
+        return any(self.within(back, "place_words") for back in range(max(0, index - 2), index))
+
+    def _has_title(self, index: int) -> bool:
+        if self.kinds[index] is Kind.PLAIN:
+            office = self.touching(index + 1) and self.tokens[index + 1].capital and not self._is_no_office(index + 1)
+            return (
+                self.tokens[index].shape is Shape.CAPITAL
+                and self.within(index - 1, "civil", "kin")
+                and self.touches_title(index)
+                and self._is_no_office(index)
+                and not office
+            )
+        return self.within(index - 1, "civil", "ranks") and self.touches_title(index)
+
+    def touches_title(self, index: int) -> bool:
+        return self.tokens[index].touches or self.tokens[index].touches_initial
+
+    def _is_no_office(self, index: int) -> bool:
+        return not self.within(index, *_OFFICES)
+
+    # -- runs ------------------------------------------------------------------------------------------------
+    def runs(self) -> Iterator[_Run]:
+        index = 0
+        while index < len(self.tokens):
+            if self.kinds[index] not in _IN_NAME:
+                index += 1
+                continue
+            last = self._end_of_run(index)
+            if any(self.kinds[at] is not Kind.INITIAL for at in range(index, last + 1)):
+                yield _Run(index, last)
+            index = last + 1
+
+    def _end_of_run(self, first: int) -> int:
+        last = at = first
+        given = self.kinds[first] is Kind.GIVEN
+        while self.touching(at + 1):
+            at += 1
+            kind = self.kinds[at]
+            if kind in _IN_NAME:
+                last = at
+                given = given or kind is Kind.GIVEN
+            elif kind is Kind.PLAIN and given and self.tokens[at].capital and self._is_no_office(at):
+                last = at
+            elif not (self.within(at, "particles") and self.kind(at + 1) in _IN_NAME and self._joins(at)):
                 break
-        return end
+        return last
 
-    def judged(self, start: int, end: int) -> list[Span]:
-        """The name in a run, without the title or common word that it may begin with."""
-        while start < end and (self._leads(start) or not self.words[start].capital):
-            start += 1
-        if start == end or not self._is_name(start, end):
-            return []
-        return [(self.words[start].start, self.words[end - 1].end)]
-
-    def _is_name(self, start: int, end: int) -> bool:
-        run = self.words[start:end]
-        if self._introduced(start):
-            return True
-        if all(self._is_thing(token) for token in run):
-            return False
-        given = any(token.word in self.lists.given for token in run)
-        if self._in(self._word(end), *_BEHIND_PLACE) and not given:
-            return False
-        if self._placed(start):
-            first_given = len(run) > 1 and run[0].word in self.lists.given
-            return first_given and not self._in(self._word(start - 1), "place_words")
-        if given or (len(run) > 1 and any(token.shape is Shape.INITIAL for token in run)):
-            return True
-        unknown = any(not self._is_common(token) and not self._is_thing(token) for token in run)
-        if len(run) > 1:
-            return unknown or all(token.word in self.lists.doubtful for token in run)
-        return self._single_is_name(start, run[0], unknown=unknown)
-
-    def _single_is_name(self, at: int, token: Token, *, unknown: bool) -> bool:
-        behind = self._word(at + 1)
-        acts = (
-            self._in(behind, "person_verbs")
-            or self._in(self._word(at + 2), "violence")
-            or bool(_PERSON_VERB.fullmatch(behind))
-        )
-        if at == 0:
-            return acts and (unknown or token.word in self.lists.doubtful)
-        if token.word in self.lists.doubtful:
-            return acts or not self._is_common_only(token)
-        return unknown and not (token.shape is Shape.UPPER and len(token.raw) <= _ACRONYM)
-
-    # -- what stands before ------------------------------------------------------------------------------------
-    def _introduced(self, start: int) -> bool:
-        at, steps = start - 1, 0
-        while at >= 0 and steps < 3 and self._in(self.words[at].word, "small", "of"):
-            at, steps = at - 1, steps + 1
-        if at < 0 or self.words[at].arabic:
-            return False
-        word = self.words[at].word
-        if self._in(word, "introducers"):
-            return not self._in(self._word(at - 1), "place_words")
-        if self._in(word, "named_by"):
-            return steps > 0
-        if steps == 0:
-            return self._in(word, "civil", "ranks", "kin") or bool(_DONE_TO_PERSON.fullmatch(word))
-        if self._in(word, "of_persons"):
-            return True
-        return self._in(word, "kin") and not self._in(self._word(start - 1), "place_prepositions")
-
-    def _placed(self, start: int) -> bool:
-        before, first = self._word(start - 1), self.words[start]
-        if start and not first.touches:
-            return False  # a comma or a bracket stands between
-        if before == "est" and (start == 1 or "c" in self.words[start - 1].gap.lower()):
-            return False  # c'est, not the east
-        if self._in(before, "of") and self._unknown_pair(start) and not self._in(self._word(start - 2), "place_words"):
-            return False
-        if before in {"to", "a", "kwa"} and self._in(self._word(start - 2), "giving", "person_verbs"):
-            return False
-        if before in {"by", "par"}:
-            return False
-        return self._in(before, *_BEFORE_PLACE, "of") or self._swahili_motion(before)
-
-    def _unknown_pair(self, start: int) -> bool:
-        """Two capitals one after the other that no list knows: a place has that rarely, a person nearly always."""
-        pair = self.words[start : start + 2]
-        return len(pair) == 2 and all(
-            token.capital and not self._is_common_only(token) and not self._is_thing(token) for token in pair
+    def _joins(self, index: int) -> bool:
+        """Whether a particle joins two parts of one name; "de" and "wa" often part a thing from a name."""
+        return self.word(index) not in ("de", "da", "wa", "ya", "at", "as", "an", "la", "di") or (
+            self.kinds[index - 1] in (Kind.GIVEN, Kind.UNKNOWN) and self.tokens[index + 1].capital
         )
 
-    def _swahili_motion(self, word: str) -> bool:
-        return len(word) > 4 and any(word.endswith(stem) for stem in self.lists.sections["swahili_motion"])
-
-    # -- what a word is ----------------------------------------------------------------------------------------
-    def _may_belong(self, at: int) -> bool:
-        token = self.words[at]
-        return token.capital and not token.arabic and not self.covered[at] and token.word not in self.parts
-
-    def _follows(self, at: int) -> bool:
-        return at < len(self.words) and self._joined(at) and self._may_belong(at)
-
-    def _joined(self, at: int) -> bool:
-        token = self.words[at]
-        return token.touches or (self.words[at - 1].shape is Shape.INITIAL and token.touches_initial)
-
-    def _is_particle(self, at: int) -> bool:
-        token = self.words[at]
-        return not token.capital and token.touches and token.word in self.lists.sections["particles"]
-
-    def _leads(self, at: int) -> bool:
-        """A title, or the common word that begins a sentence."""
-        token = self.words[at]
-        if self._in(token.word, "civil", "ranks") and token.word not in self.lists.given:
-            return True
-        if token.word in self.lists.given or token.word in self.lists.doubtful:
+    # -- what the words around say ---------------------------------------------------------------------------
+    def is_name(self, run: _Run) -> bool:
+        kinds = {self.kinds[at] for at in range(run.first, run.last + 1)}
+        if self._named_after(run):
             return False
-        return at == 0 and (self._is_common(token) or self._in(token.word, "kin", "of", "place_prepositions"))
-
-    def _is_thing(self, token: Token) -> bool:
-        if token.word in self.lists.given:
+        if Kind.GIVEN in kinds:
+            return True
+        if self._is_related(run):
+            return True
+        if kinds <= {Kind.DOUBTFUL, Kind.INITIAL} and run.first == run.last:
+            return self._doubtful_is_name(run.first)
+        if run.first == run.last == 0 and self._begins_like_noun():
             return False
-        if self._in(token.word, *_NO_NAMES):
+        return not (self._in_body(run) or self._is_place(run) or self._is_people(run))
+
+    def _begins_like_noun(self) -> bool:
+        """Swahili: an unknown first word with "of" or a verb of things or of many behind it."""
+        return self.touching(1) and (
+            is_of_thing(self.word(1)) or self.word(1) in ("wa", "ya", "za", "la", "cha", "vya", "kwa", "mwa", "pa")
+        )
+
+    def _named_after(self, run: _Run) -> bool:
+        """A school, a street, a radio that bears the name."""
+        before, after = run.first - 1, run.last + 1
+        if self.touching(after) and self.tokens[after].capital and self.within(after, "place_words", "bodies_words"):
             return True
-        return token.shape is Shape.UPPER and len(token.raw) <= _ACRONYM
+        if not self.touching(run.first):
+            return False
+        if self.word(before) in _SAINTS and self.touching(before):
+            before -= 1
+        if self.within(before - 1, "of") and self.within(before - 2, "heads"):
+            return False
+        return self.within(before, "place_words", "bodies_words") and (
+            self.tokens[before].capital or not self.within(before, "bodies_words")
+        )
 
-    def _is_common(self, token: Token) -> bool:
-        return token.word not in self.lists.given and self._is_common_only(token)
-
-    def _is_common_only(self, token: Token) -> bool:
-        word = token.word
-        if word in self.lists.common or any(word in section for section in self.lists.sections.values()):
+    def _is_related(self, run: _Run) -> bool:
+        back = run.first - 1
+        if not self.touching(run.first):
+            return False
+        if self.within(back, "kin"):
             return True
-        return any(word.endswith(end) and word[: -len(end)] in self.lists.common for end in _ENDINGS)
+        return self.within(back, "of", "small") and self.touching(back) and self.within(back - 1, "kin")
 
-    def _word(self, at: int) -> str:
-        return self.words[at].word if 0 <= at < len(self.words) else ""
+    def _in_body(self, run: _Run) -> bool:
+        for at in (run.first - 1, run.last + 1):
+            near = at + 1 if at < run.first else at
+            if self.touching(near) and 0 <= at < len(self.tokens) and self.tokens[at].capital:
+                if self.within(at, "bodies_words", "place_words"):
+                    return True
+                if at > 0 and self.within(at, "calls_of_bodies") and not self.within(at, "ranks"):
+                    return True
+                if run.first == 0 and run.last == 0 and self.word(at) in latin().swahili:
+                    return True
+        return False
 
-    def _in(self, word: str, *sections: str) -> bool:
-        return any(word in self.lists.sections.get(section, ()) for section in sections)
+    def _is_place(self, run: _Run) -> bool:
+        back = run.first - 1
+        if self._in_list_of_places(run):
+            return True
+        if looks_like_place([self.word(at) for at in range(run.first, run.last + 1)], self.places.parts):
+            return True
+        if back < 0:
+            return False
+        word = self.word(back)
+        if self.within(run.last + 1, "self"):
+            return False
+        if word == "to":
+            return self._behind(back, "motion", "place_objects", "place_words") and not self._behind(back, "giving")
+        if word == "a":
+            return not self._behind(back, "giving")
+        if word in ("from", "par", "by"):
+            return self._behind(back, "motion", reach=2)
+        if self.within(back, "place_prepositions"):
+            return True
+        if self.within(back, "of"):
+            if back > 1 and self.tokens[back - 1].capital and self.kind(back - 1) is Kind.PLAIN:
+                return True  # "the Bank of", "Umoja wa Vijana wa": what a body is of
+            return self._behind(back, "place_words", reach=1) or (
+                word in ("de", "d", "du") and self._behind(back, "motion", "place_prepositions", reach=1)
+            )
+        if self.within(back, "place_words") and self.within(back - 1, "of") and self.within(back - 2, "heads"):
+            return False  # "le chef de village", "mkuu wa wilaya"
+        return (
+            self.within(back, "place_objects", "place_words") or stem_of_verb(word) in self.sections["swahili_motion"]
+        )
+
+    def _behind(self, index: int, *sections: str, reach: int = _LOOK_BACK) -> bool:
+        return any(self.within(at, *sections) for at in range(max(0, index - reach), index))
+
+    def _in_list_of_places(self, run: _Run) -> bool:
+        """ "in Gussa, Delela and Larelu": what one is, all are."""
+        back = run.first - 1
+        if back >= 0 and self.word(back) in _AND and self.kind(back - 1) is Kind.PLACE:
+            return True
+        return self.kind(back) is Kind.PLACE and self.tokens[run.first].gap.strip() == ","
+
+    def _is_people(self, run: _Run) -> bool:
+        """ "Zambova traders", "the Bakoro": an unknown word that stands for a place or a people."""
+        after = run.last + 1
+        if self.touching(after) and not self.tokens[after].capital and self.within(after, "peoples_of"):
+            return True
+        if self._has_article(run.first):
+            return True
+        word = self.word(run.first)
+        return word.startswith("wa") and len(word) > 6 and self.word(after).startswith(("wa", "wengi", "wote"))
+
+    def _doubtful_is_name(self, index: int) -> bool:
+        """One word that is a name and a common word too."""
+        token = self.tokens[index]
+        if self.within(index, "calendar", "peoples", "countries", "bodies", "bible") or token.shape is Shape.UPPER:
+            return False
+        if index == 0:
+            return self._acts_like_person(index)
+        before, after = self.tokens[index - 1], self.tokens[index + 1] if index + 1 < len(self.tokens) else None
+        if self._has_article(index) or self._belongs_to_body(index):
+            return False
+        if any(at is not None and at.capital for at in (before if index > 1 else None, after)):
+            return False
+        return not self._is_place(_Run(index, index)) or self.within(index - 1, "giving")
+
+    def _has_article(self, index: int) -> bool:
+        """Whether an article stands before it; `à`, which folds to one, is none."""
+        before = self.tokens[index - 1].raw.lower() if index else ""
+        swahili = before == "la" and self.word(index - 2) in latin().swahili  # "duka la", "the shop of"
+        return self.touching(index) and before in _ARTICLES and not swahili
+
+    def _belongs_to_body(self, index: int) -> bool:
+        """ "Ministry of Justice", "Peace and Justice", "Brigedi ya Tatu"."""
+        if index < 2 or self.word(index - 1) not in _BELONGS:
+            return False
+        if self.within(index, "calls_of_bodies"):
+            return True
+        return self.tokens[index - 2].capital and (index > 2 or self.within(0, "bodies_words", "place_words"))
+
+    def _acts_like_person(self, index: int) -> bool:
+        after = index + 1
+        if after >= len(self.tokens):
+            return False
+        word = self.word(after)
+        if not self.touching(after):
+            return self.tokens[after].gap.strip() == "," and word in (
+                "a",
+                "an",
+                "who",
+                "une",
+                "un",
+                "qui",
+                "the",
+                "mke",
+            )
+        if word in ("was", "is", "were"):
+            return self.within(after + 1, "violence")
+        if word in ("na", "and", "et"):
+            return self._behind(min(after + 4, len(self.tokens)), "kin", reach=3)
+        return self.within(after, "person_verbs", "more_person_verbs") or is_of_person(word)

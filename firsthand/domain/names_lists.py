@@ -26,12 +26,14 @@ class Latin:
         given: names that are no common word.
         doubtful: names that are one too.
         common: of English, French and Swahili, without most endings.
+        swahili: those of Swahili.
         sections: of `things` and `cues`, by name.
     """
 
     given: Words
     doubtful: Words
     common: Words
+    swahili: Words
     sections: dict[str, Words]
 
 
@@ -57,7 +59,7 @@ def latin() -> Latin:
     common = Words().union(*(_words(f"words_{language}.txt") for language in ("en", "fr", "sw")), _words("seen.txt"))
     sections = {**things, **cues}
     given, doubtful = _apart(_words("given.txt"), _words("given_words.txt"), common.union(*sections.values()))
-    return Latin(given, doubtful, common, sections)
+    return Latin(given, doubtful, common, _words("words_sw.txt"), sections)
 
 
 @cache
