@@ -24,7 +24,7 @@ from firsthand.protocol.certificate import words
 from sync_server.admin import mission
 from sync_server.admin.board import weekly_text
 from sync_server.admin.folder import MissionFolder, write_file
-from sync_server.admin.processes import Child, Children, Signals, Stopped, free_port
+from sync_server.admin.processes import Child, Children, Signals, Stopped
 from sync_server.admin.story import OFFICER, Story
 from sync_server.ports import Ports
 
@@ -97,7 +97,6 @@ class _Demo:
         self._folder, self._children, self._ports = folder, children, ports
         self._began_s = ports.clock.monotonic_s()
         self._passphrase, self._second = self._words(), self._words()
-        self._ports_taken: set[int] = set()
         self._home = folder
 
     def run(self, *, once: bool, window: bool) -> int:
@@ -109,7 +108,7 @@ class _Demo:
     def _show_all(self, made: MissionFolder, *, once: bool, window: bool) -> int:
         relay = self._start_relay()
         desks = [self._account(made, role) for role in made.roles]  # the relay starts meanwhile
-        relay_url = self._children.address(relay)
+        relay_url = self._address(relay, "The relay")
         story = Story(made, relay_url, self._passphrase, self._ports, self._say)
         told = story.tell()
         self._home = story.officer_home
@@ -118,7 +117,7 @@ class _Demo:
             self._pull(desk, relay_url)
         started = [self._start_desk(desk, relay_url, DESK_PORT + at) for at, desk in enumerate(desks)]
         for desk, child in zip(desks, started, strict=True):
-            desk.url = self._children.address(child)
+            desk.url = self._address(child, f"The desk of the {desk.title.lower()}")
         self._say(f"{told.recorded} reports sealed, {told.synced} in the log, {told.unsent} wait on their tablets")
         if told.trouble or told.refused:
             _tell(f"Not all went well: {told.refused} refused, {told.trouble or 'no trouble with the link'}.")
@@ -146,9 +145,7 @@ class _Demo:
         return made
 
     def _start_relay(self) -> Child:
-        port = self._port(RELAY_PORT, "The relay")
-        relay = ("sync_server", "relay", str(self._folder / "relay"), "--port", str(port))
-        return self._children.start("relay", *relay, ready="listening on")
+        return self._children.start("relay", "sync_server", "relay", str(self._folder / "relay"), port=RELAY_PORT)
 
     def _account(self, made: MissionFolder, role: str) -> _Desk:
         from sync_server.desk.main import add_account
@@ -165,17 +162,15 @@ class _Demo:
         pull(desk.folder, relay_url, self._passphrase, self._ports)
 
     def _start_desk(self, desk: _Desk, relay_url: str, wanted: int) -> Child:
-        port = self._port(wanted, f"The desk of the {desk.title.lower()}")
-        argv = ("sync_server", "desk", str(desk.folder), "--port", str(port), "--relay", relay_url)
+        argv = ("sync_server", "desk", str(desk.folder), "--relay", relay_url)
         secret = ("--passphrase-file", str(self._folder / SECRET_FILE))
-        return self._children.start(desk.folder.name, *argv, *secret, ready="listening on")
+        return self._children.start(desk.folder.name, *argv, *secret, port=wanted)
 
-    def _port(self, wanted: int, who: str) -> int:
-        port = free_port(wanted, self._ports_taken)
-        self._ports_taken.add(port)
-        if port != wanted:
-            _tell(f"Port {wanted} is taken. {who} uses {port}.")
-        return port
+    def _address(self, child: Child, who: str) -> str:
+        found = self._children.address(child)
+        if not found.endswith(f":{child.port}"):
+            _tell(f"Port {child.port} is taken. {who} uses {found.rsplit(':', 1)[-1]}.")
+        return found
 
     def _show(self, desks: list[_Desk], relay_url: str) -> None:
         self._say("ready")

@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -82,11 +81,15 @@ class Child:
     """A started program.
 
     Attributes:
+        argv: what `python -m` was given, the port left out.
+        port: where a server was told to listen; 0 for any free port, None for a program that does not listen.
         told: whether people were told that it has ended.
     """
 
     name: str
     process: subprocess.Popen[str]
+    argv: tuple[str, ...] = ()
+    port: int | None = None
     ready: threading.Event = field(default_factory=threading.Event)
     line: str = ""
     told: bool = False
@@ -105,10 +108,11 @@ class Children:
     clock: Clock
     all: list[Child] = field(default_factory=list)
 
-    def start(self, name: str, *argv: str, ready: str = "") -> Child:
-        """Start `python -m ARGV`, without waiting; `ready` is part of the line that says that it answers."""
+    def start(self, name: str, *argv: str, port: int | None = None, ready: str = "listening on") -> Child:
+        """Start `python -m ARGV`, without waiting; a server is told its port, and says `ready` when it answers."""
         make_folder(self.folder)
-        command = [sys.executable, "-u", "-m", *argv]
+        listen = () if port is None else ("--port", str(port))
+        command = [sys.executable, "-u", "-m", *argv, *listen]
         with self.signals.delayed():  # between its birth and our knowing of it nothing may come
             process = subprocess.Popen(  # noqa: S603 - our own modules, no shell
                 command,
@@ -120,19 +124,26 @@ class Children:
                 errors="replace",
                 start_new_session=True,
             )
-            child = Child(name, process)
+            child = Child(name, process, argv, port)
             self.all.append(child)
         write_file(self.folder / f"{name}.pid", f"{process.pid}\n".encode())
         threading.Thread(target=_drain, args=(child, self.folder / f"{name}.log", ready), daemon=True).start()
         return child
 
     def address(self, child: Child) -> str:
-        """Wait until a child answers, and where: the last word of its line.
+        """Wait until a server answers, and where: the last word of its line.
+
+        Whether a port is free only its taker can tell, so nobody asks before: a server whose port is taken
+        is started once more, at any free one.
 
         Raises:
             ChildDidNotStart: it ended before, or 30 seconds went by.
         """
-        if not child.ready.wait(START_LIMIT_S) or not child.line:
+        answered = child.ready.wait(START_LIMIT_S)
+        if answered and not child.line and child.port and _exit_code(child) == errors.PortTaken.exit_code:
+            self.all.remove(child)
+            return self.address(self.start(child.name, *child.argv, port=0))
+        if not child.line:
             raise ChildDidNotStart(child.name)
         found = child.line.rsplit(" ", 1)[-1]
         write_file(self.folder / f"{child.name}.url", f"{found}\n".encode())
@@ -152,16 +163,11 @@ class Children:
             child.process.wait(STOP_LIMIT_S)
 
 
-def free_port(wanted: int, taken: set[int]) -> int:
-    """`wanted` if nobody listens there, else any free port."""
-    for port in (wanted, 0):
-        if port in taken:
-            continue
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
-            return int(probe.getsockname()[1])
-    raise errors.PortTaken("no free port")
+def _exit_code(child: Child) -> int | None:
+    """Of a child that has closed its output, and so is about to end."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        return child.process.wait(STOP_LIMIT_S)
+    return None
 
 
 def _drain(child: Child, log: Path, ready: str) -> None:
@@ -173,7 +179,7 @@ def _drain(child: Child, log: Path, ready: str) -> None:
         for line in stream:
             out.write(line)
             out.flush()
-            if ready and ready in line:
+            if ready in line and not child.line:
                 child.line = line.strip()
                 child.ready.set()
     child.ready.set()

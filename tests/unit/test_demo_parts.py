@@ -14,8 +14,9 @@ from firsthand import errors
 from sync_server.__main__ import SystemClock
 from sync_server.admin import processes
 from sync_server.admin.demo import MARKER, MARKER_TEXT, NotADemo, _clear, _held
-from sync_server.admin.processes import ChildDidNotStart, Children, Signals, Stopped, free_port
+from sync_server.admin.processes import ChildDidNotStart, Children, Signals, Stopped
 from sync_server.admin.story import LostClock
+from tests.support.spine import ROOT
 
 
 @pytest.fixture
@@ -80,14 +81,34 @@ def test_a_signal_at_a_bad_moment_waits_for_the_end_of_it() -> None:
 
 
 # -- ports -------------------------------------------------------------------------------------------------
-def test_a_free_port_is_kept_and_a_taken_one_is_replaced() -> None:
+SERVER = """
+import socket, sys
+from firsthand.errors import PortTaken
+listener = socket.socket()
+try:
+    listener.bind(("127.0.0.1", int(sys.argv[-1])))
+except OSError:
+    sys.exit(PortTaken.exit_code)
+listener.listen()
+print(f"listening on 127.0.0.1:{listener.getsockname()[1]}", flush=True)
+print("listening on nothing else", flush=True)
+"""
+
+
+def test_a_port_that_is_taken_by_the_time_a_server_starts_is_replaced(
+    children: Children, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "little.py").write_text(SERVER)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{ROOT}")
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         taken = int(other.getsockname()[1])
-        assert free_port(taken, set()) != taken
-    assert free_port(taken, set()) == taken
-    assert free_port(taken, {taken}) != taken
+        child = children.start("little", "little", port=taken)
+        address = children.address(child)
+        assert address.startswith("127.0.0.1:")
+        assert not address.endswith(f":{taken}")
+        assert len(children.all) == 1, "the one that found it taken is forgotten"
 
 
 # -- the folder --------------------------------------------------------------------------------------------
