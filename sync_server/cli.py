@@ -317,8 +317,8 @@ def _passphrase(path: Path) -> str:
 
 
 def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65_535):
-        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    if not (text.isascii() and text.isdigit() and 0 <= int(text) <= 65_535):
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535, or 0 for any free one")
     return int(text)
 
 

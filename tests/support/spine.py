@@ -57,7 +57,7 @@ class Server:
 
 
 def start(*argv: str, port: int, log: Path) -> Server:
-    """Starts `python -m ARGV --port PORT` and waits for the line that says where it listens."""
+    """Starts `python -m ARGV --port PORT` (0: any free one) and waits for the line that says where it listens."""
     with log.open("ab") as errors:
         process = subprocess.Popen(
             [sys.executable, "-u", "-m", *argv, "--port", str(port)],
@@ -69,7 +69,7 @@ def start(*argv: str, port: int, log: Path) -> Server:
     assert process.stdout is not None
     for line in process.stdout:
         if "listening on" in line:
-            return Server(process, f"http://127.0.0.1:{port}")
+            return Server(process, line.split()[-1])
     raise AssertionError(f"{argv} ended with {process.wait()} before it listened: {log.read_text(errors='replace')}")
 
 
@@ -96,7 +96,7 @@ class World:
 
     def start_relay(self, port: int | None = None) -> Server:
         """Starts the relay (again)."""
-        port = port or (int(self.relay.url.rsplit(":", 1)[1]) if self.relay else free_port())
+        port = port or (int(self.relay.url.rsplit(":", 1)[1]) if self.relay else 0)
         self.relay = start("sync_server", "relay", str(self.mission / "relay"), port=port, log=self.base / "relay.log")
         self.servers.append(self.relay)
         return self.relay

@@ -47,7 +47,7 @@ def serve(world: World, *more: str) -> Server:
         "--passphrase-file",
         str(world.secret),
         *more,
-        port=free_port(),
+        port=0,
         log=world.base / "desk.log",
     )
     world.servers.append(server)

@@ -117,7 +117,7 @@ def test_the_file_of_another_editor_holds_the_same_passphrase(run: Run, mission:
         ["enrol"],
         ["devices", ".", "--more"],
         ["devices", ".", "--js"],
-        ["relay", "--port", "0"],
+        ["relay", "--port", "-1"],
         ["relay", "--port", "+8440"],
         ["relay", "--port", "٨٤٤٠"],
         ["replay", "e.csv", "--mission", ".", "--relay", NOBODY, "--from", "2020-1-1"],
