@@ -11,6 +11,7 @@ from pathlib import Path
 from fieldapp import cli
 from fieldapp.device import this_device
 from fieldapp.flows.ports import Ports
+from firsthand import assets
 
 
 class SystemClock:
@@ -44,6 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         device=this_device(),
         home=default_home(),
         has_display=_has_display(),
+        language=system_language(),
     )
     return cli.main(sys.argv[1:] if argv is None else argv, world)
 
@@ -55,6 +57,13 @@ def default_home() -> Path:
     if private := os.environ.get("ANDROID_PRIVATE"):
         return Path(private) / "firsthand"
     return Path.home() / ".local" / "share" / "firsthand"
+
+
+def system_language() -> str:
+    """The language that the system is set to, where we speak it; English else."""
+    said = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    code = said[:2].lower()
+    return code if code in assets.LANGUAGES and not said[2:3].isalpha() else "en"
 
 
 def _has_display() -> bool:

@@ -46,6 +46,8 @@ def prepare(*, display: bool = True) -> None:
     Logger.setLevel(logging.CRITICAL + 1)  # it logs a traceback for each optional library that is not there
     Config.set("graphics", "width", str(SPACE.page_w))
     Config.set("graphics", "height", str(SPACE.page_h))
+    # every shape here smooths its own edges: several samples a pixel would cost time and memory and show nothing
+    Config.set("graphics", "multisamples", "0")
     Config.set("kivy", "exit_on_escape", "0")
     if not display:
         Config.set("graphics", "maxfps", "0")  # nobody looks: no waiting between frames

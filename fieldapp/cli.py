@@ -11,15 +11,22 @@ from pathlib import Path
 from typing import TypeAlias
 
 from fieldapp.device.port import Device
+from fieldapp.flows import interview_run, look, owed, withdraw_told
 from fieldapp.flows.enrol import USED_STUB, enrol_file
+from fieldapp.flows.interview_script import SCRIPT_BYTES, ScriptRefused, parse_script
 from fieldapp.flows.panic import panic_closed, restore
 from fieldapp.flows.passphrase import read_passphrase
 from fieldapp.flows.seal import record
 from fieldapp.flows.status import drafts, status
 from fieldapp.flows.unlock import Ports, Tablet
+from fieldapp.flows.withdraw import take_answers, withdraw
 from fieldapp.sync.carriers.http import HttpCarrier
 from fieldapp.sync.worker import Progress, sync
+from fieldapp.vault.withdrawals import Withdrawn
 from firsthand import assets, errors
+from firsthand.domain.consent import SCOPES
+from firsthand.ids import report_id_text
+from firsthand.protocol import erasure
 from firsthand.protocol.suite import calibrate
 
 _REPORT_BYTES = 1 << 20
@@ -27,12 +34,13 @@ _REPORT_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What the composition root found: ports, machine, home, and whether a window could open."""
+    """What the composition root found: ports, machine, home, whether a window could open, the system's language."""
 
     ports: Ports
     device: Device
     home: Path
     has_display: bool
+    language: str = "en"
 
 
 _Command = Callable[[argparse.Namespace, World], int]
@@ -86,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND")
     enrol = _add(commands, "enrol", _enrol, "make a tablet out of an invitation")
     enrol.add_argument("file", type=Path, metavar="FILE")
+    enrol.add_argument("--lang", choices=assets.LANGUAGES, help="the officer's language; else that of the tablet")
     recording = _add(commands, "record", _record, "validate, seal and put in the outbox; prints the report id")
     recording.add_argument("file", type=Path, metavar="REPORT.json")
     recording.add_argument(
@@ -96,6 +105,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="a photo, a sound or a document; may be repeated",
     )
+    talking = _add(
+        commands, "interview", _interview, "run the interview protocol from a script; exit 0 when it ends as it says"
+    )
+    talking.add_argument("file", type=Path, metavar="SCRIPT.yaml")
+    talking.add_argument("--json", action="store_true", help="one object a line")
     sending = _add(commands, "sync", _sync, "hand in what waits; exit 0 only when every sealed report is logged")
     sending.add_argument(
         "--attachments", action="store_true", help="the attachments too: large, so only over a good line"
@@ -104,7 +118,21 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("--json", action="store_true")
     unfinished = _add(commands, "drafts", _drafts, "reports that are not sealed yet: kind, state, when saved")
     unfinished.add_argument("--json", action="store_true")
-    returning = _add(commands, "import", _import, "open drafts again that panic closed, with the custodian's file")
+    promised = _add(commands, "owed", _owed, "what was promised to people, and when it is due")
+    promised.add_argument("--json", action="store_true")
+    promised.add_argument("--done", metavar="ID", help="say that one of them was kept today")
+    taking = _add(commands, "withdraw", _withdraw, "a person takes consent back; prints what goes and what cannot")
+    taking.add_argument("report", metavar="REPORT", help="the id that `record` printed")
+    taking.add_argument(
+        "--subject", required=True, metavar="S", help="the person's pseudonym; else the report's own id"
+    )
+    what = taking.add_mutually_exclusive_group(required=True)
+    what.add_argument("--scope", nargs="+", choices=SCOPES, metavar="SCOPE", help="for example C2 C9p")
+    what.add_argument("--all", action="store_true", help="every scope: nothing of it stays anywhere")
+    taking.add_argument("--json", action="store_true")
+    returning = _add(
+        commands, "import", _import, "a desk's file: drafts open again after a panic, or receipts of what was destroyed"
+    )
     returning.add_argument("file", type=Path, metavar="FILE")
     closing = commands.add_parser(
         "panic", help="close every draft now; the custodian can open them again", allow_abbrev=False
@@ -160,7 +188,8 @@ def _screens(arguments: argparse.Namespace, _world: World) -> int:
 def _enrol(arguments: argparse.Namespace, world: World) -> int:
     passphrase = read_passphrase(arguments.passphrase_file)
     ports = replace(world.ports, cost=calibrate(world.ports.clock))
-    with enrol_file(arguments.home, arguments.file, passphrase, ports) as tablet:
+    language = arguments.lang or _language(arguments, world)
+    with enrol_file(arguments.home, arguments.file, passphrase, ports, language) as tablet:
         print(f"tablet {tablet.mission.invite_id} of mission {tablet.directory.mission_name} is ready to record")
         print(f"read these words to your administrator: {tablet.words}")
         if tablet.directory.single_passphrase:
@@ -177,6 +206,25 @@ def _record(arguments: argparse.Namespace, world: World) -> int:
     return errors.EXIT_OK
 
 
+def _interview(arguments: argparse.Namespace, world: World) -> int:
+    try:
+        script = parse_script(_read_at_most(arguments.file, SCRIPT_BYTES))
+    except ScriptRefused as refused:
+        print(sentence(refused.code), f"(line {refused.line}: {refused.reason})", file=sys.stderr)
+        return refused.exit_code
+    battery = world.device.battery()
+    known = {"battery": battery.percent if battery and not battery.charging else 100}
+
+    def say(told: interview_run.Told) -> None:
+        lines = [json.dumps(told, ensure_ascii=False)] if arguments.json else interview_run.in_words(told)
+        for line in lines:
+            print(line, flush=True)
+
+    with _open(arguments, world) as tablet:
+        outcome = interview_run.run(tablet, script, say, known)
+    return errors.EXIT_OK if outcome.as_stated else errors.EXIT_REFUSED
+
+
 def _drafts(arguments: argparse.Namespace, world: World) -> int:
     with _open(arguments, world) as tablet:
         found = drafts(tablet)
@@ -189,6 +237,20 @@ def _drafts(arguments: argparse.Namespace, world: World) -> int:
     return errors.EXIT_OK
 
 
+def _owed(arguments: argparse.Namespace, world: World) -> int:
+    with _open(arguments, world) as tablet:
+        if arguments.done:
+            owed.done(tablet, owed.find(tablet, arguments.done))
+        found = [owed.as_json(promise, tablet.day()) for promise in owed.owed(tablet)]
+    if arguments.json:
+        print(json.dumps(found, ensure_ascii=False))
+        return errors.EXIT_OK
+    for row in found:
+        print(f"{row['id'][:8]}  {row['due']}  {row['state']:5}  {row['what']}  {row['report'] or ''}".rstrip())
+    print(f"{len(found)} owed")
+    return errors.EXIT_OK
+
+
 def _panic(arguments: argparse.Namespace, _world: World) -> int:
     panic_closed(arguments.home)
     print("every draft is closed; the custodian can open them again")
@@ -198,8 +260,28 @@ def _panic(arguments: argparse.Namespace, _world: World) -> int:
 def _import(arguments: argparse.Namespace, world: World) -> int:
     data = _read_report(arguments.file)
     with _open(arguments, world) as tablet:
-        print(f"{restore(tablet, data)} drafts are open again")
+        if erasure.is_file(data):
+            _say_withdrawn(tablet, take_answers(tablet, data))
+        else:
+            print(f"{restore(tablet, data)} drafts are open again")
     return errors.EXIT_OK
+
+
+def _withdraw(arguments: argparse.Namespace, world: World) -> int:
+    with _open(arguments, world) as tablet:
+        found = withdraw(tablet, arguments.report, arguments.subject, arguments.scope or (), full=arguments.all)
+        if arguments.json:
+            print(json.dumps([withdraw_told.as_json(each) for each in found], ensure_ascii=False))
+        else:
+            _say_withdrawn(tablet, found)
+    return errors.EXIT_OK
+
+
+def _say_withdrawn(tablet: Tablet, found: Sequence[Withdrawn]) -> None:
+    for each in found:
+        print(report_id_text(each.report_id))
+        for line in withdraw_told.in_words(withdraw_told.told(each, tablet.policy.roles), "en"):
+            print(f"  {line}")
 
 
 def _sync(arguments: argparse.Namespace, world: World) -> int:
@@ -235,13 +317,24 @@ def _status(arguments: argparse.Namespace, world: World) -> int:
 
 
 def _open(arguments: argparse.Namespace, world: World) -> Tablet:
-    return Tablet.open(arguments.home, read_passphrase(arguments.passphrase_file), world.ports)
+    passphrase = read_passphrase(arguments.passphrase_file)
+    return Tablet.open(arguments.home, passphrase, world.ports, _language(arguments, world))
+
+
+def _language(arguments: argparse.Namespace, world: World) -> str:
+    """The language of this tablet: what its window was last set to, else the system's."""
+    chosen = look.read(arguments.home)
+    return chosen.language if chosen else world.language
 
 
 def _read_report(path: Path) -> bytes:
-    """At most one byte more than a report may have: the parser then says so."""
+    return _read_at_most(path, _REPORT_BYTES)
+
+
+def _read_at_most(path: Path, limit: int) -> bytes:
+    """At most one byte more than is allowed: the parser then says so."""
     try:
         with path.open("rb") as handle:
-            return handle.read(_REPORT_BYTES + 1)
+            return handle.read(limit + 1)
     except OSError as error:
         raise errors.NotFound("report file") from error

@@ -23,6 +23,7 @@ CODES = (
     "battery-low",
     "clock-suspect",
     "directory-stale",
+    "promise-due",
     "attachments-waiting",
     "single-passphrase",
     "training",
@@ -63,6 +64,7 @@ class Facts:
         mended_days: how long ago the vault's file had to be mended; None if never.
         single_passphrase: one passphrase made all roles' keys.
         training: nothing is sent.
+        promises_due: what was promised to people and is due today or late.
     """
 
     clock_sane: bool
@@ -77,6 +79,7 @@ class Facts:
     mended_days: int | None
     single_passphrase: bool
     training: bool
+    promises_due: int = 0
 
 
 def conditions(facts: Facts) -> tuple[Condition, ...]:
@@ -101,6 +104,8 @@ def _found(facts: Facts) -> Iterable[Condition]:
         yield Condition("clock-suspect", Level.WARN, facts.clock_year)
     if facts.directory_stale:
         yield Condition("directory-stale", Level.WARN)
+    if facts.promises_due:
+        yield Condition("promise-due", Level.WARN, facts.promises_due)
     if facts.attachments:
         yield Condition("attachments-waiting", Level.NOTE, facts.attachments)
     if facts.single_passphrase:

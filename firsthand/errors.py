@@ -182,6 +182,69 @@ class Refused(TheirFault):
     exit_code = EXIT_REFUSED
 
 
+class ReferralRefused(TheirFault):
+    """A referral directory that is not taken: nothing of it counts, and the last good one stays.
+
+    `fields` hold file (its own fixed name), line (from 1) and reason (a code of the texts `referral.refused`).
+    """
+
+    code = "referral-refused"
+
+    def __init__(self, file: str, line: int, reason: str) -> None:
+        super().__init__("referral directory", file=file, line=line, reason=reason)
+        self.file, self.line, self.reason = file, line, reason
+
+
+class ProtocolRefused(TheirFault):
+    """An interview protocol that is not taken: nothing of it counts, and the last good one stays.
+
+    `fields` hold file (the name it was loaded under), line (from 1) and reason (a code of the texts
+    `interview.refused`).
+    """
+
+    code = "protocol-refused"
+
+    def __init__(self, file: str, line: int, reason: str) -> None:
+        super().__init__("interview protocol", file=file, line=line, reason=reason)
+        self.file, self.line, self.reason = file, line, reason
+
+
+class AnswerRefused(TheirFault):
+    """An answer, interrupt or way that does not exist where the interview stands; the interview is unchanged.
+
+    `reason` is a fixed word: `elsewhere`, `unknown`, `value`, `ended`, `paused`, `not-paused`, `way`, `no-way-back`.
+    """
+
+    code = "answer-refused"
+    exit_code = EXIT_REFUSED
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("answer", reason=reason)
+        self.reason = reason
+
+
+class GateClosed(TheirFault):
+    """The interview does not go on, or a gate is not lifted, for the reasons in `refusals`; it is unchanged.
+
+    Attributes:
+        refusals: of `firsthand.domain.interview`, each with its text and the ways that remain.
+    """
+
+    code = "gate-closed"
+    exit_code = EXIT_REFUSED
+
+    def __init__(self, refusals: tuple[object, ...]) -> None:
+        super().__init__("gate")
+        self.refusals = refusals
+
+
+class LedgerBroken(TheirFault):
+    """A record of consent that was changed, shortened or continued wrongly: nothing of it is believed."""
+
+    code = "ledger-broken"
+    exit_code = EXIT_DAMAGED
+
+
 # -- the environment -----------------------------------------------------------------------------------------
 class Environment(FirsthandError):
     """Disk, network, another process."""

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from firsthand import assets, errors
+from sync_server import cli_custody
 from sync_server.ports import Ports
 
+_WORDS_CHARS = 1_000
 RELAY_PORT, DESK_PORT, HOST = 8440, 8450, "127.0.0.1"
 _Command = Callable[[argparse.Namespace, Ports], int]
 
@@ -47,8 +49,9 @@ def sentence(code: str) -> str:
 
 
 def _say(error: errors.FirsthandError) -> None:
-    # The only fields that are shown are numbers of our own counting: a feature, a row.
-    where = [f"({name} {error.fields[name]})" for name in ("feature", "row") if name in error.fields]
+    # The only fields that are shown are our own: a number that we counted, the fixed name of a file, a code.
+    shown = ("file", "feature", "row", "line", "reason", "scope")
+    where = [f"({name} {error.fields[name]})" for name in shown if name in error.fields]
     print(sentence(error.code), *where, file=sys.stderr)
 
 
@@ -62,6 +65,7 @@ def _parser(*, demo: bool = False) -> argparse.ArgumentParser:
     _add_mission(commands)
     _add_relay(commands)
     _add_desk(commands)
+    cli_custody.add_commands(commands, _add)
     _add_tablets(commands)
     _add_replay(commands)
     _add_demo(commands, load=demo)
@@ -84,6 +88,7 @@ def _add_mission(commands: Any) -> None:
     parser.add_argument("dir", type=Path, metavar="DIR")
     parser.add_argument("--name", required=True)
     parser.add_argument("--areas", type=Path, metavar="FILE.geojson", help="features with property adm1")
+    parser.add_argument("--policy", type=Path, metavar="FILE.json", help="who gets which part, if not as shipped")
 
 
 def _mission_init(arguments: argparse.Namespace, ports: Ports) -> int:
@@ -93,6 +98,7 @@ def _mission_init(arguments: argparse.Namespace, ports: Ports) -> int:
         arguments.dir,
         name=arguments.name,
         areas=arguments.areas,
+        policy=arguments.policy,
         passphrase=_passphrase(arguments.passphrase_file),
         ports=ports,
     )
@@ -129,9 +135,17 @@ def _add_desk(commands: Any) -> None:
     parser.add_argument("--relay", required=True, metavar="URL")
     parser = _add(commands, "desk-export", _desk_export, "write what the desk may read to a file")
     _add_desk_folder(parser)
-    parser.add_argument("--what", choices=("reports", "weekly", "coverage"), required=True)
-    parser.add_argument("--format", choices=("csv", "geojson"), required=True)
+    parser.add_argument("--what", choices=("reports", "weekly", "coverage", "case", "ghn", "sensitive"), required=True)
+    parser.add_argument("--format", choices=("csv", "geojson", "json"), required=True)
     parser.add_argument("--out", type=Path, required=True, metavar="F")
+    parser.add_argument("--use", metavar="USE", help="for whom it leaves the mission: court_national, ctfmr, ...")
+    parser.add_argument("--report", default="", metavar="REPORT", help="of a case")
+    parser.add_argument("--quarter", default="", metavar="2026-Q4", help="of ghn; default: all time")
+    parser.add_argument(
+        "--withheld-checked",
+        action="store_true",
+        help="you have compared the receiver with the lists of those who must not have it",
+    )
     parser = _add(
         commands, "desk-return", _desk_return, "custodian: the file that opens a tablet's drafts after a panic"
     )
@@ -144,6 +158,13 @@ def _add_desk(commands: Any) -> None:
     _add_desk_folder(parser)
     parser.add_argument("report", metavar="REPORT", help="the id that `record` printed")
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    parser = _add(commands, "desk-erasures", _desk_erasures, "signed receipts of what was destroyed, for the tablets")
+    _add_desk_folder(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE")
+    parser = _add(
+        commands, "desk-match", _desk_match, "focal point: did whoever says these three words (stdin) tell us before?"
+    )
+    _add_desk_folder(parser)
     parser = _add(commands, "desk-account", _desk_account, "a named account of a desk")
     _add_desk_folder(parser)
     parser.add_argument("name")
@@ -170,10 +191,23 @@ def _desk_pull(arguments: argparse.Namespace, ports: Ports) -> int:
 
 
 def _desk_export(arguments: argparse.Namespace, ports: Ports) -> int:
+    from firsthand.domain.uses import Use
     from sync_server.desk.main import export
+    from sync_server.desk.products import Wish
 
-    passphrase = _passphrase(arguments.passphrase_file)
-    export(arguments.dir, arguments.what, arguments.format, arguments.out, passphrase, ports)
+    if arguments.use is not None and arguments.use not in set(Use):
+        raise errors.Usage("use")
+    wish = Wish(
+        arguments.what,
+        arguments.format,
+        use=Use(arguments.use) if arguments.use else None,
+        report=arguments.report,
+        quarter=arguments.quarter,
+        withheld_checked=arguments.withheld_checked,
+    )
+    left_out = export(arguments.dir, wish, arguments.out, _passphrase(arguments.passphrase_file), ports)
+    for why, count in sorted(left_out.items()):
+        print(f"left out: {count} ({why})")
     return errors.EXIT_OK
 
 
@@ -195,6 +229,22 @@ def _desk_attachments(arguments: argparse.Namespace, ports: Ports) -> int:
     return errors.EXIT_OK
 
 
+def _desk_erasures(arguments: argparse.Namespace, ports: Ports) -> int:
+    from sync_server.desk.main import erasures
+
+    count = erasures(arguments.dir, arguments.out, _passphrase(arguments.passphrase_file), ports)
+    print(f"{arguments.out} written: {count} receipts; `fieldapp import` shows each tablet its own")
+    return errors.EXIT_OK
+
+
+def _desk_match(arguments: argparse.Namespace, ports: Ports) -> int:
+    from sync_server.desk.main import asked_before
+
+    words = [line for line in sys.stdin.read(_WORDS_CHARS).splitlines() if line.strip()]
+    print("yes" if asked_before(arguments.dir, words, _passphrase(arguments.passphrase_file), ports) else "no")
+    return errors.EXIT_OK
+
+
 def _desk_account(arguments: argparse.Namespace, ports: Ports) -> int:
     from sync_server.desk.main import add_account
 
@@ -211,6 +261,9 @@ def _add_tablets(commands: Any) -> None:
     parser.add_argument("--relay", required=True, metavar="URL")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
     parser.add_argument("--qr", type=Path, metavar="FILE.png")
+    parser = _add(commands, "referrals", _referrals, "publish the directory of services, signed")
+    parser.add_argument("dir", type=Path, metavar="DIR")
+    parser.add_argument("file", type=Path, metavar="FILE")
     parser = _add(commands, "devices", _devices, "all tablets of a mission")
     parser.add_argument("dir", type=Path, metavar="DIR")
     parser.add_argument("--json", action="store_true")
@@ -237,6 +290,20 @@ def _enrol(arguments: argparse.Namespace, ports: Ports) -> int:
         ),
     )
     print(f"invitation {invitation.invite_id} written; whoever holds the file can take this tablet's place")
+    return errors.EXIT_OK
+
+
+def _referrals(arguments: argparse.Namespace, ports: Ports) -> int:
+    from sync_server.admin.content import publish_referrals
+    from sync_server.admin.folder import MissionFolder
+
+    found = publish_referrals(
+        MissionFolder.open(arguments.dir),
+        arguments.file,
+        passphrase=_passphrase(arguments.passphrase_file),
+        ports=ports,
+    )
+    print(f"{len(found.services)} services published, version {found.version}")
     return errors.EXIT_OK
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -51,6 +52,14 @@ AREAS = tuple(
     Area(one["name"], (one["seat"][0], one["seat"][1]), one["french"], one["arabic"], tuple(one["districts"]))
     for one in _SKETCH["areas"]
 )
+# French and Arabic names of districts, and of the villages that give them theirs
+_DISTRICTS: dict[str, list[str]] = _SKETCH["district_names"]
+# The letters of which the names of villages are drawn; every vowel of them is long in Arabic.
+_ARABIC = {
+    "ny": "ني", "ss": "س", "ou": "و", "a": "ا", "b": "ب", "d": "د", "e": "ي", "é": "ي", "f": "ف", "g": "غ", "h": "ه",
+    "i": "ي", "k": "ك", "l": "ل", "m": "م", "n": "ن", "o": "و", "r": "ر", "s": "س", "t": "ت", "u": "و", "v": "ف",
+    "w": "و", "z": "ز",
+}  # fmt: skip
 _FIRST, _MIDDLE, _LAST = (_SKETCH["syllables"][place].split() for place in ("first", "middle", "last"))
 
 
@@ -173,6 +182,22 @@ def union(rings: Iterable[Iterable[Point]]) -> list[Ring]:
     return found
 
 
+def arabic_of(village: str) -> str:
+    """The name of a drawn village in Arabic letters.
+
+    Raises:
+        KeyError: a letter that no syllable of the sketch has.
+    """
+    letters = re.findall("|".join(("ny", "ss", "ou", ".")), village.lower())
+    return "".join(_ARABIC[letter] for letter in letters)
+
+
+def names_of(name: str) -> dict[str, str]:
+    """`name_fr` and `name_ar` of a district or village; a village is spelt in French as it is."""
+    french, arabic = _DISTRICTS.get(name) or (name, arabic_of(name))
+    return {"name_fr": french, "name_ar": arabic}
+
+
 def _feature(rings: list[Ring], **properties: Any) -> dict[str, Any]:
     closed = [[list(point) for point in [*ring, ring[0]]] for ring in rings]
     if len(closed) == 1:
@@ -200,6 +225,7 @@ def areas_geojson(country: Country) -> dict[str, Any]:
                 "level": 2,
                 "code": f"{code}{district:02d}",
                 "name": adm2,
+                **names_of(adm2),
             }
             features.append(_feature(rings, **place))
         for v in own:
@@ -210,6 +236,7 @@ def areas_geojson(country: Country) -> dict[str, Any]:
                 "level": 3,
                 "code": v.code,
                 "name": v.name,
+                **names_of(v.name),
             }
             features.append(_feature([list(v.ring)], **place))
     return {"type": "FeatureCollection", "features": features}

@@ -59,6 +59,12 @@ class AttachmentChanged(errors.Environment):
     exit_code = errors.EXIT_INVALID
 
 
+class AttachmentStopped(errors.Refused):
+    """The officer stopped the sealing of a file."""
+
+    code = "attachment-stopped"
+
+
 class AttachmentRefused(errors.Refused):
     """The person did not agree to this medium."""
 

@@ -26,7 +26,7 @@ from fieldapp.flows.ports import Ports
 from fieldapp.vault import sidefile
 from fieldapp.vault.custody import Custody
 from fieldapp.vault.header import DURESS_SLOT, NESTED_SLOT, kek_of, make_header, open_header
-from fieldapp.vault.records import Mission
+from fieldapp.vault.records import Mission, Seen
 from fieldapp.vault.vault import Vault, make_beside, read_header, write_header
 from firsthand import errors
 from firsthand.protocol.directory import Directory
@@ -101,9 +101,16 @@ def check_apart(passphrase: str, current: str) -> None:
 
 # -- its life ------------------------------------------------------------------------------------------------
 def filler(
-    home: Path, ports: Ports, *, mission: Mission, directory: Directory, files: Mapping[str, bytes], language: str
+    home: Path,
+    ports: Ports,
+    *,
+    mission: Mission,
+    directory: Directory,
+    files: Mapping[str, bytes],
+    language: str,
+    seen: Seen | None = None,
 ) -> Callable[[Vault], None]:
-    """What fills an empty workspace; for `Vault.create` and `make_beside`."""
+    """What fills an empty workspace; for `Vault.create` and `make_beside`. `seen`: the newest verified checkpoint."""
     from fieldapp.flows.unlock import Tablet
 
     def fill(vault: Vault) -> None:
@@ -119,7 +126,7 @@ def filler(
             policy=parse_policy(directory.policy_json),
             language=language,
         )
-        decoy_workspace.fill(tablet, files)
+        decoy_workspace.fill(tablet, files, seen)
         head = tablet.custody.head()
         with suppress(errors.DiskFull):  # it would be written anew at the first opening
             sidefile.write(home, vault, head.chain, head.count)
@@ -192,6 +199,7 @@ def _make(tablet: Tablet, key: bytes, language: str) -> None:
         directory=tablet.directory,
         files=tablet.custody.directory_files(),
         language=language,
+        seen=tablet.custody.seen(),
     )
     make_beside(tablet.home, key, tablet.ports.entropy, fill)
 

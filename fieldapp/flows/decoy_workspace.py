@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -62,8 +62,12 @@ def new_author(mission: Mission, ports: Ports) -> tuple[Keyring, Mission]:
     )
 
 
-def fill(tablet: Tablet, files: Mapping[str, bytes]) -> None:
-    """Everything that an officer of five weeks would have; call inside `vault.write` of an empty workspace."""
+def fill(tablet: Tablet, files: Mapping[str, bytes], seen: Seen | None = None) -> None:
+    """Everything that an officer of five weeks would have; call inside `vault.write` of an empty workspace.
+
+    Its places in the log are made up. They lie within the log as the officer's own workspace has verified it
+    (`seen`); where it has verified none yet, `top_up` moves them as soon as it has.
+    """
     entropy, custody = tablet.ports.entropy, tablet.custody
     keyrings.save(tablet.vault, tablet.keyring)
     custody.save_mission(tablet.mission, files)
@@ -78,8 +82,10 @@ def fill(tablet: Tablet, files: Mapping[str, bytes]) -> None:
     for back in (1, 3):
         begun = _at(tablet, (day - back) * DAY_S + 15 * 3600)
         draft.save(begun, draft.start(begun, "monitoring_visit"), unfinished(route, day - back, entropy))
-    custody.save_seen(Seen(log_index + 1 + number(entropy, 9), entropy.bytes(_HASH_BYTES), day - 1, ""))
-    _save(tablet, Filled(route, day, log_index))
+    custody.save_seen(Seen(log_index + 1, entropy.bytes(_HASH_BYTES), day - 1, ""))
+    proven = [(item.log_index, item.sealed_day) for item in custody.items() if item.log_index is not None]
+    custody.keep_proofs(Seen(place + 1, entropy.bytes(_HASH_BYTES), on, "") for place, on in proven)
+    _save(tablet, _fitted(tablet, Filled(route, day, log_index), seen))
 
 
 def top_up(tablet: Tablet, seen: Callable[[], Seen | None] | None) -> int:
@@ -94,17 +100,21 @@ def top_up(tablet: Tablet, seen: Callable[[], Seen | None] | None) -> int:
         Damaged: what it was filled with does not read.
     """
     filled = load(tablet)
+    verified = (seen or tablet.custody.seen)()  # asked for in both sessions, so that both read the same rows
+    if _beyond(filled, verified):
+        with tablet.vault.write():
+            filled = _fitted(tablet, filled, verified)
+            _save(tablet, filled)
     day = max(today(tablet.ports.clock), tablet.directory.created_day)
     if day < filled.until_day + 2 or not tablet.clock_is_sane():
         return 0
     with tablet.vault.write():
-        log_index = filled.log_index
-        verified = seen() if seen is not None else None
-        if verified is not None:
-            log_index = _log_the_old(tablet, filled, day, verified)
+        log_index, end = filled.log_index, 0
+        if seen is not None and verified is not None:
+            log_index, end = _log_the_old(tablet, filled, day, verified), verified.size
         before = tablet.custody.head().count
         days = range(max(filled.until_day, day - _TOP_UP_MAX_DAYS), day)
-        log_index = _add_visits(tablet, filled.route, days, log_index, all_wait=verified is None)
+        log_index = _add_visits(tablet, filled.route, days, log_index, end)
         _save(tablet, Filled(filled.route, day, log_index))
         return tablet.custody.head().count - before
 
@@ -151,13 +161,18 @@ class _Made:
     log_index: int | None
 
 
-def _add_visits(tablet: Tablet, route: Round, days: range, log_index: int, *, all_wait: bool = False) -> int:
-    """Adds visits of these days, of which the last always waits; the last log index that was given away."""
+def _add_visits(tablet: Tablet, route: Round, days: range, log_index: int, end: int | None = None) -> int:
+    """Adds visits of these days, of which the last always waits; the last log index that was given away.
+
+    Args:
+        end: how long the log is; those for which it has no room wait as well. None: as long as need be.
+    """
     made_up = list(visits(route, days, tablet.ports.clock.tz_min(), tablet.ports.entropy))
     for visit in made_up:
-        waits = all_wait or visit is made_up[-1] or visit.at_s // DAY_S >= days.stop - _FRESH_DAYS
-        if not waits:
-            log_index += 1 + number(tablet.ports.entropy, 12)
+        following = _following(tablet, log_index, end)
+        waits = following is None or visit is made_up[-1] or visit.at_s // DAY_S >= days.stop - _FRESH_DAYS
+        if not waits and following is not None:
+            log_index = following
         made = _Made("report", visit.at_s, State.SEALED if waits else State.LOGGED, None if waits else log_index)
         _add(tablet, tablet.custody.head(), made, visit)
     return log_index
@@ -168,11 +183,55 @@ def _log_the_old(tablet: Tablet, filled: Filled, day: int, seen: Seen) -> int:
     index = filled.log_index
     places = {}
     for item in tablet.custody.unsent_items():
+        following = _following(tablet, index, seen.size)
+        if following is None:
+            break
         if item.state in UNSENT and item.sealed_day <= day - _FRESH_DAYS:
-            index += 1 + number(tablet.ports.entropy, 12)
+            index = following
             places[tablet.custody.row_id(item.object_hash)] = index
     tablet.custody.mark_logged(places, seen)
     return index
+
+
+# -- places in the log ---------------------------------------------------------------------------------------
+def _following(tablet: Tablet, index: int, end: int | None) -> int | None:
+    """A place some way behind another, within a log of `end` leaves; None where that has no room left."""
+    made_up = index + 1 + number(tablet.ports.entropy, 12)
+    if end is None or made_up < end:
+        return made_up
+    return end - 1 if index + 1 < end else None
+
+
+def _beyond(filled: Filled, seen: Seen | None) -> bool:
+    """Whether a made-up place is beyond the relay's log as it was verified; a made-up log (no note) proves nothing."""
+    return seen is not None and bool(seen.note) and filled.log_index >= seen.size > 0
+
+
+def _fitted(tablet: Tablet, filled: Filled, seen: Seen | None) -> Filled:
+    """Moves made-up places into the log that was verified; what it has no room for waits again. Inside a write."""
+    if seen is None or not _beyond(filled, seen):
+        return filled
+    logged = [item for item in tablet.custody.items() if item.log_index is not None]
+    places = fit_places([item.log_index or 0 for item in logged], seen.size)
+    moved = {
+        tablet.custody.row_id(item.object_hash): replace(item, log_index=place)
+        if place is not None
+        else item.at(State.SEALED)
+        for item, place in zip(logged, places, strict=True)
+    }
+    tablet.custody.replace_items(moved)
+    tablet.custody.save_seen(seen)
+    tablet.custody.keep_proofs([seen])
+    return replace(filled, log_index=max((place for place in places if place is not None), default=0))
+
+
+def fit_places(places: Sequence[int], size: int) -> list[int | None]:
+    """The same places, in proportion, in a log of `size` leaves: ever higher; None from where there is no room."""
+    count = len(places)
+    if count >= size:
+        return [index if index < size else None for index in range(count)]
+    spare, wide = size - count, max(places[-1] - count + 2, 1) if places else 1
+    return [at + (place - at) * spare // wide for at, place in enumerate(places)]
 
 
 def _add(tablet: Tablet, head: Head, made: _Made, visit: Visit | None) -> None:

@@ -65,6 +65,7 @@ def choose(policy: Policy, cut: SplitReport, held: Iterable[Held]) -> Choice:
         children_counted=cut.children_counted,
         media=frozenset(each.entry.custody.medium for each in taken),
         withhold=cut.withhold,
+        about=cut.about,
     )
     if attachment.PART not in written:  # the custodian is withheld from: nobody could open them
         return Choice((), taken + dropped)

@@ -26,11 +26,18 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A made-up event, and what a good record of it says."""
+    """A made-up event, and what a good record of it says.
+
+    Attributes:
+        kind: of the report that it asks for; empty where any will do.
+        people: outcome -> (at least, at most) that the story tells.
+    """
 
     id: str
     acts: tuple[str, ...]
     adm1: str
+    kind: str = ""
+    people: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,11 @@ class Lesson:
     scenario: Scenario
     at: int = 0
     seen: int = field(default=0)
+
+    @property
+    def case(self) -> Case | None:
+        """The case of the present step; None once all are done."""
+        return self.scenario.cases[self.step.case] if self.step is not None else None
 
     @property
     def step(self) -> Step | None:
@@ -120,5 +132,14 @@ def _step(value: Any) -> Step:
 def _case(value: Any) -> Case:
     match value:
         case {"id": str(name), "acts": [*acts], "adm1": str(adm1)} if all(isinstance(act, str) for act in acts):
-            return Case(name, tuple(acts), adm1)
+            kind, people = value.get("kind", ""), value.get("people", {})
+            if isinstance(kind, str) and isinstance(people, dict):
+                return Case(name, tuple(acts), adm1, kind, {outcome: _range(each) for outcome, each in people.items()})
     raise errors.Malformed("scenario case")
+
+
+def _range(value: Any) -> tuple[int, int]:
+    match value:
+        case [int(low), int(high)] if 0 <= low <= high:
+            return low, high
+    raise errors.Malformed("scenario people")

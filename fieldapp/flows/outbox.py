@@ -30,6 +30,7 @@ _NEXT = {
     State.HANDED: "wait-for-receipt",
     State.LOGGED: "wait-for-desk",
     State.ACKNOWLEDGED: "done",
+    State.PURGED: "done",
 }
 
 

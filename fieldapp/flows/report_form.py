@@ -20,10 +20,13 @@ from fieldapp.flows.form.names import Names
 from fieldapp.flows.form.people import (
     CHILD_AGES,
     FLASH_OUTCOMES,
+    NO_STATUS,
+    STATUSES,
     TABLE_AGES,
     TABLE_OUTCOMES,
     TABLE_SEXES,
 )
+from fieldapp.flows.form.restricted import is_refused, reduced
 from fieldapp.flows.form.sections import OPTIONAL, RETURNS, SECTIONS, STEPS, page_of, required
 from fieldapp.flows.form.source import CONSENT_ASKED, NO_CONSENT_NEEDED
 from fieldapp.flows.form.values import FIGURES, MAX_PEOPLE, Figures, Report, clean_line, figures_fault
@@ -34,9 +37,9 @@ from firsthand.domain.model import FORM
 
 __all__ = [
     "CHILD_AGES", "CONSENT_ASKED", "EVENT_FAMILY", "FIGURES", "FLASH_OUTCOMES", "FORM", "MAX_PEOPLE", "NOTE_CHARS",
-    "NO_CONSENT_NEEDED", "OPTIONAL", "PLACE_CHARS", "SENSITIVE_FAMILY", "SEPARATE_CHANNEL", "STEPS", "TABLE_AGES",
-    "TABLE_OUTCOMES", "TABLE_SEXES", "AreaTree", "Figures", "Report", "ReportForm", "figures_fault", "month_weeks",
-    "recent_days",
+    "NO_CONSENT_NEEDED", "NO_STATUS", "OPTIONAL", "PLACE_CHARS", "SENSITIVE_FAMILY", "SEPARATE_CHANNEL", "STATUSES",
+    "STEPS", "TABLE_AGES", "TABLE_OUTCOMES", "TABLE_SEXES", "AreaTree", "Figures", "Report", "ReportForm",
+    "figures_fault", "month_weeks", "recent_days",
 ]  # fmt: skip
 
 NOTE_CHARS = 80
@@ -88,7 +91,12 @@ class ReportForm(Acts, When, Where, Names, Lists):
         for name in ("identities", "narrative", "verification"):
             if report.get(name) == {}:
                 del report[name]
-        return report
+        return reduced(report) if self.safe_path_offered else report
+
+    @property
+    def safe_path_offered(self) -> bool:
+        """Whether this form holds no more than DOMAIN 3.5 allows, and offers `interview.from_disclosure` instead."""
+        return self.restricted and self.kind != "interview"
 
     @property
     def sensitive(self) -> bool:
@@ -122,6 +130,8 @@ class ReportForm(Acts, When, Where, Names, Lists):
     # -- who may have what -----------------------------------------------------------------------------------------
     def part_of(self, field: Field) -> str:
         """The part that an answer will stand in; empty where nobody may hold it and it is not asked."""
+        if self.safe_path_offered and is_refused(field.path):
+            return ""
         part = NARRATIVE if field.guarded and self.sensitive else field.part
         if part != NARRATIVE:
             return part if part != "identities" or self.names_allowed else ""
@@ -192,13 +202,11 @@ class ReportForm(Acts, When, Where, Names, Lists):
 
     def closed(self, section: str) -> str:
         """Why a section cannot be filled: `c1`, `c3`, `protected`; empty where it can."""
+        if section in {"account", "words", "names"} and self.safe_path_offered:
+            return "protected"
         if section == "account":
-            if self.restricted and self.kind != "interview":
-                return "protected"
             return "" if self.account_allowed else "c1"
         if section == "words":
-            if self.restricted and self.kind != "interview":
-                return "protected"
             return "" if self.words_allowed else "c1"
         if section == "names":
             return "" if self.names_allowed else "c3"

@@ -17,6 +17,7 @@ from firsthand import assets, errors
 
 if TYPE_CHECKING:
     from fieldapp.flows.unlock import Tablet
+    from fieldapp.vault.custody import Custody
 
 _DAYS_MAX, _LAST_MAX = 366, 10_000
 
@@ -59,7 +60,16 @@ def apply(tablet: Tablet) -> int:
 
     On a full disk, and while another program holds the store, it waits for the next call.
     """
-    rule = policy()
     with suppress(errors.DiskFull, errors.Busy):
-        return tablet.custody.lists.expire(tablet.day(), days=rule.days, last=rule.last)
+        return forget(tablet.custody, tablet.day())
     return 0
+
+
+def forget(custody: Custody, today: int) -> int:
+    """The same in the caller's transaction, if one is open: then the caller empties the log when it has ended.
+
+    Raises:
+        DiskFull, Busy: nothing is forgotten.
+    """
+    rule = policy()
+    return custody.lists.expire(today, days=rule.days, last=rule.last)

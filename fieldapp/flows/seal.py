@@ -7,7 +7,7 @@ the draft alone, or the sealed object alone.
 
     nothing -> attachments read back and opened, copies made
             -> unchecked (object, facts, chain head, attachments' rows: one transaction) -> read back, opened, compared
-            -> sealed (state, draft gone: one transaction) -> side file
+            -> sealed (state, draft gone, older facts past their time gone: one transaction) -> side file
 """
 
 from __future__ import annotations
@@ -15,16 +15,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fieldapp.flows import retention
+from fieldapp.flows import retention, shares
 from fieldapp.flows.evidence import Evidence, choose, discard_copies, gather
+from fieldapp.flows.form.where import AreaTree
 from fieldapp.vault import sidefile
 from fieldapp.vault.blobs import Blobs
 from fieldapp.vault.records import Head, Item, KeptFacts, State
+from fieldapp.vault.tasks import CONSENTS
 from firsthand import assets, errors
 from firsthand.domain.parts import Recorded, SplitReport, split
 from firsthand.domain.report import Report, parse_report
@@ -47,6 +49,22 @@ class ConductChannel(errors.Refused):
     """An act by mission personnel: it goes to conduct and discipline, and is not stored here."""
 
     code = A413
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What an interview gives along with its report.
+
+    Attributes:
+        parts: by part name, fields beside those of the report; they go where that part goes, and only if it is
+            written at all.
+        consent: the author's own row on what was consented to; it appears in the transaction in which the draft goes.
+        report_id: 16 random bytes that were drawn before, so that others could point to it; empty: drawn now.
+    """
+
+    parts: Mapping[str, Mapping[str, cbor.Value]] = field(default_factory=dict)
+    consent: cbor.Value | None = None
+    report_id: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +91,7 @@ def record(tablet: Tablet, report_json: bytes, attachments: Sequence[Path] = ())
     report = checked_report(tablet, report_json)
     if attachments:
         return _record_with(tablet, report, report_json, attachments)
-    return _seal(tablet, report, b"", tablet.ports.entropy.bytes(_KEY_BYTES))
+    return _seal(tablet, report, b"", tablet.ports.entropy.bytes(_KEY_BYTES), Beside())
 
 
 def _record_with(tablet: Tablet, report: Report, report_json: bytes, paths: Sequence[Path]) -> str:
@@ -96,7 +114,9 @@ def record_many(tablet: Tablet, reports: Iterable[bytes]) -> list[str]:
     return [record(tablet, report) for report in reports]
 
 
-def seal_draft(tablet: Tablet, draft_id: bytes, report: Mapping[str, Any] | None = None) -> str:
+def seal_draft(
+    tablet: Tablet, draft_id: bytes, report: Mapping[str, Any] | None = None, beside: Beside | None = None
+) -> str:
     """Seals a draft, which is gone afterwards; returns the report id.
 
     Args:
@@ -104,6 +124,7 @@ def seal_draft(tablet: Tablet, draft_id: bytes, report: Mapping[str, Any] | None
         draft_id: the draft.
         report: what to seal in its place, as values of REPORT.json; by default what the draft says, without
             the marks of the form (names that begin with an underscore).
+        beside: what an interview gives along with it.
 
     Raises:
         As `record`; the draft stays as it is.
@@ -114,7 +135,7 @@ def seal_draft(tablet: Tablet, draft_id: bytes, report: Mapping[str, Any] | None
 
     kept = draft.read(tablet, draft_id)
     text = report_text(kept.report if report is None else report)
-    return _seal(tablet, checked_report(tablet, text), draft_id, kept.erase_key)
+    return _seal(tablet, checked_report(tablet, text), draft_id, kept.erase_key, beside or Beside())
 
 
 def report_text(values: Mapping[str, Any]) -> bytes:
@@ -141,7 +162,14 @@ def checked_report(tablet: Tablet, report_json: bytes) -> Report:
 def problems(tablet: Tablet, report: Report) -> tuple[errors.Problem, ...]:
     """What is wrong or doubtful in a report, by the mission's areas and the tablet's day."""
     today = datetime.fromtimestamp(tablet.day() * _DAY_S, UTC).date()
-    return check(report, catalogue=assets.catalogue(), area_names=tablet.directory.area_names, today=today)
+    directory = tablet.directory
+    return check(
+        report,
+        catalogue=assets.catalogue(),
+        area_names=directory.area_names,
+        today=today,
+        place_names=AreaTree.of(directory.areas_geojson).names(),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +182,7 @@ class Made:
     head: Head
     facts: KeptFacts | None
     evidence: Evidence = field(default_factory=Evidence)
+    rows: Mapping[str, cbor.Value] = field(default_factory=dict)
 
 
 def make_enrolment(tablet: Tablet, head: Head) -> Made:
@@ -208,22 +237,46 @@ def self_check(tablet: Tablet, made: Made) -> None:
             raise errors.SelfCheckFailed("a part differs")
 
 
-def _seal(tablet: Tablet, report: Report, draft_id: bytes, erase_key: bytes) -> str:
-    report_id = tablet.ports.entropy.bytes(_ID_BYTES)
+def _seal(tablet: Tablet, report: Report, draft_id: bytes, erase_key: bytes, beside: Beside) -> str:
+    report_id = beside.report_id or tablet.ports.entropy.bytes(_ID_BYTES)
     with tablet.vault.guard:
         tablet.finish_undoing()
-        cut = split_now(tablet, report, report_id)
+        _follow_consent(tablet, report)
+        cut = _with_beside(split_now(tablet, report, report_id), beside)
         evidence = _evidence(tablet, cut, draft_id, erase_key)
         try:
             load = _report_load(tablet, report, cut, erase_key, evidence)
-            origin = _Origin(report, cut, report_id, draft_id, evidence)
-            _keep(tablet, _make(tablet, load, tablet.custody.head(), origin))
+            quiet = cut.sensitive or beside.consent is not None
+            origin = _Origin(report, cut, report_id, draft_id, evidence, quiet)
+            made = _make(tablet, load, tablet.custody.head(), origin)
+            _keep(tablet, replace(made, rows=_rows_beside(tablet, origin, load, beside)))
         except errors.FirsthandError:
             discard_copies(_blobs(tablet), evidence.copies)
             raise
         if evidence.choice.dropped:
             _forget_dropped(tablet, draft_id)
     return report_id_text(report_id)
+
+
+def _follow_consent(tablet: Tablet, report: Report) -> None:
+    from fieldapp.flows import withdraw
+
+    if report.supersedes is not None and report.consent is not None:
+        withdraw.follow(tablet, report.supersedes, report.consent)
+
+
+def _rows_beside(tablet: Tablet, origin: _Origin, load: _Load, beside: Beside) -> dict[str, cbor.Value]:
+    """What stays with the author beside the report, by table; what an interview brings along comes before the rest."""
+    rows = shares.rows_of(
+        tablet, origin.report, origin.report_id, cut=origin.cut, grants=load.grants, evidence=origin.evidence
+    )
+    return rows if beside.consent is None else {**rows, CONSENTS: beside.consent}
+
+
+def _with_beside(cut: SplitReport, beside: Beside) -> SplitReport:
+    """The parts with what was given along; a part without content of its own stays without."""
+    more = {name: fields for name, fields in beside.parts.items() if cut.parts[name] is not None}
+    return replace(cut, parts={**cut.parts, **{name: {**fields, **cut.parts[name]} for name, fields in more.items()}})
 
 
 def _evidence(tablet: Tablet, cut: SplitReport, draft_id: bytes, erase_key: bytes) -> Evidence:
@@ -269,13 +322,14 @@ def split_now(tablet: Tablet, report: Report, report_id: bytes) -> SplitReport:
 
 @dataclass(frozen=True, slots=True)
 class _Origin:
-    """The report behind an envelope."""
+    """The report behind an envelope; of a `quiet` one only state and id are ever shown here."""
 
     report: Report
     cut: SplitReport
     report_id: bytes
     draft_id: bytes
     evidence: Evidence
+    quiet: bool
 
 
 def _report_load(tablet: Tablet, report: Report, cut: SplitReport, erase_key: bytes, evidence: Evidence) -> _Load:
@@ -309,6 +363,7 @@ def grant_facts(cut: SplitReport, media: frozenset[str] = frozenset()) -> dict[s
         "children_counted": cut.children_counted,
         "media": media,
         "withhold": cut.withhold,
+        "about": cut.about,
     }
 
 
@@ -357,7 +412,7 @@ def _make(tablet: Tablet, load: _Load, head: Head, origin: _Origin | None = None
 def _item(
     tablet: Tablet, load: _Load, sealed: envelope.Sealed, *, head: Head, day: int, origin: _Origin | None
 ) -> Item:
-    sensitive = origin is not None and origin.cut.sensitive
+    sensitive = origin is not None and origin.quiet
     at_s = tablet.ports.clock.now_s()
     return Item(
         kind=load.type,
@@ -380,7 +435,7 @@ def _item(
 
 
 def _facts(origin: _Origin, day: int) -> KeptFacts | None:
-    if origin.cut.sensitive:
+    if origin.quiet:
         return None
     report, cut = origin.report, origin.cut
     return KeptFacts(
@@ -400,17 +455,24 @@ def _keep(tablet: Tablet, made: Made) -> None:
             _blobs(tablet).put(blob)
     try:
         self_check(tablet, made)
-        tablet.custody.confirm(made.item)
+        forgotten = _confirm(tablet, made)
     except errors.FirsthandError:
         tablet.undo_first = True  # if the undoing fails too, the next seal begins with it
         tablet.custody.undo(made.item)
         tablet.undo_first = False
         raise
-    if made.item.draft:
+    if made.item.draft or forgotten:
         _shrink_log(tablet)
     write_side_file(tablet, made.head)
-    if made.facts is not None:
-        retention.apply(tablet)
+
+
+def _confirm(tablet: Tablet, made: Made) -> int:
+    """The object counts; how many older facts went with it. One wait for the disk where two would do."""
+    with tablet.vault.write():
+        tablet.custody.confirm(made.item)
+        for table, row in made.rows.items():
+            tablet.vault.put(table, made.item.report_id, row)
+        return retention.forget(tablet.custody, made.head.day) if made.facts is not None else 0
 
 
 def write_side_file(tablet: Tablet, head: Head) -> None:
@@ -424,6 +486,8 @@ def write_side_file(tablet: Tablet, head: Head) -> None:
 
 
 def _shrink_log(tablet: Tablet) -> None:
-    """As above: the report is sealed, and what is left of the draft in the log is sealed without a key."""
+    """As above: the report is sealed. What is left of the draft in the log is sealed without a key; what is left of
+    older facts goes with the next sealing, or when the vault is closed.
+    """
     with suppress(errors.DiskFull, errors.Busy):
         tablet.vault.shrink_log()

@@ -105,6 +105,12 @@ def fold(text: str) -> str:
     return " ".join("".join(map(_folded, plain)).split())
 
 
+def forget() -> None:
+    """Empties the memory of characters and of the days on which reports were made."""
+    _folded.cache_clear()
+    _day.cache_clear()
+
+
 @lru_cache(maxsize=2048)
 def _folded(char: str) -> str:
     """One character, which tells nothing of a report and may be kept."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fieldapp import health
 from fieldapp.device.port import Device
-from fieldapp.flows import draft
+from fieldapp.flows import draft, owed, withdraw
 from fieldapp.vault.blobs import Blobs
 
 if TYPE_CHECKING:
@@ -99,8 +99,13 @@ def attachments_waiting(tablet: Tablet) -> int:
 
 
 def _damaged_drafts(tablet: Tablet) -> dict[str, int]:
-    count = draft.damaged(tablet)
-    return {"drafts": count} if count else {}
+    """Damaged rows of what no list of sealed objects knows: drafts, promises, withdrawals."""
+    counts = {
+        "drafts": draft.damaged(tablet),
+        "owed": owed.damaged(tablet),
+        "withdrawals": withdraw.damaged(tablet),
+    }
+    return {table: count for table, count in counts.items() if count}
 
 
 def _conditions(tablet: Tablet, device: Device, broken: Mapping[str, int]) -> tuple[health.Condition, ...]:
@@ -121,5 +126,6 @@ def _conditions(tablet: Tablet, device: Device, broken: Mapping[str, int]) -> tu
             mended_days=None if mended is None else abs(day - mended // _DAY_S),
             single_passphrase=tablet.directory.single_passphrase,
             training=tablet.training,
+            promises_due=owed.due_now(tablet),
         )
     )

@@ -20,6 +20,7 @@ from fieldapp.flows.unlock import Tablet
 from fieldapp.vault.keyring import Keyring
 from fieldapp.vault.records import Mission
 from firsthand import assets
+from firsthand.domain import referral
 from firsthand.protocol import certificate
 from firsthand.protocol.directory import Directory, RoleKey, area_names
 from firsthand.protocol.grants import parse_policy
@@ -93,6 +94,7 @@ def _directory(ports: Ports, areas: Mapping[str, Any]) -> Directory:
         areas_geojson=dict(areas),
         area_names=area_names(areas),
         invites={},
+        content={referral.FILE: assets.read_bytes("referral/referrals.json")},
     )
 
 

@@ -11,7 +11,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from fieldapp.flows import decoy, panic, retention
+from fieldapp.flows import decoy, forgetting, owed, panic, referral, retention, withdraw
 from fieldapp.flows.outbox import Listing, ReportRow, report_rows
 from fieldapp.flows.ports import Ports, today
 from fieldapp.vault import keyring, sidefile
@@ -71,24 +71,28 @@ class Tablet:
     on_close: Callable[[], None] | None = None
 
     @classmethod
-    def open(cls, home: Path, passphrase: str, ports: Ports) -> Tablet:
+    def open(cls, home: Path, passphrase: str, ports: Ports, language: str = "en") -> Tablet:
         """Unlocks the workspace that the passphrase belongs to, and tidies up what a crash may have left.
+
+        Args:
+            language: the officer's: a workspace of the duress passphrase that must be made anew is made in it.
 
         Raises:
             NotFound, Busy, WrongPassphrase, Damaged, VaultNewer.
         """
-        return cls._opened(home, Vault.open(home, passphrase, ports.entropy), ports, passphrase)
+        return cls._opened(home, Vault.open(home, passphrase, ports.entropy), ports, language, passphrase)
 
     @classmethod
-    def open_with(cls, home: Path, key: VaultKey, ports: Ports) -> Tablet:
+    def open_with(cls, home: Path, key: VaultKey, ports: Ports, language: str = "en") -> Tablet:
         """The same with the key that a session kept under its PIN. Raises as `open`."""
-        return cls._opened(home, Vault.open_with(home, key, ports.entropy), ports)
+        return cls._opened(home, Vault.open_with(home, key, ports.entropy), ports, language)
 
     @classmethod
-    def _opened(cls, home: Path, vault: Vault, ports: Ports, passphrase: str | None = None) -> Tablet:
+    def _opened(cls, home: Path, vault: Vault, ports: Ports, language: str, passphrase: str | None = None) -> Tablet:
         with ExitStack() as undo:
             undo.callback(vault.close)
             tablet = cls._of(home, vault, ports)
+            tablet.language = language
             if vault.version == 1 and passphrase is not None:
                 tablet._bring_up_to_date(passphrase)
             tablet._tidy()
@@ -146,8 +150,9 @@ class Tablet:
         return known - 1 <= today(self.ports.clock) <= known + _SANE_AHEAD_DAYS
 
     def close(self) -> None:
-        """Locks: drops keys and lets the folder go."""
+        """Locks: drops keys and lets the folder go; words that were typed or read are forgotten with them."""
         self.vault.close()
+        forgetting.forget_words()
         if self.on_close is not None:
             self.on_close()
             self.on_close = None
@@ -180,6 +185,11 @@ class Tablet:
             self._continue_if_older()
             retention.apply(self)
             panic.tell_custodian(self)
+            owed.forget(self)
+            referral.forget(self)
+            with suppress(errors.SelfCheckFailed):  # it waits, and the next seal will say so to somebody's face
+                withdraw.finish(self)
+                referral.send_gaps(self)
         decoy.refresh(self)
 
     def _bring_up_to_date(self, passphrase: str) -> None:

@@ -16,7 +16,8 @@ from fieldapp.flows.report_form import (
 )
 from fieldapp.widgets.boxes import Column, Row
 from fieldapp.widgets.keys import Answer, Key
-from fieldapp.widgets.page import line_below
+from fieldapp.widgets.page import line_below, narrow
+from fieldapp.widgets.text import widest_word
 from fieldapp.widgets.theme import theme
 
 Choice = tuple[str, str, str]
@@ -32,6 +33,24 @@ class FileRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealing:
+    """A file that is being sealed: bytes that are, and of how many; `total` is 0 where nobody knows."""
+
+    done: int
+    total: int
+
+    @property
+    def share(self) -> float:
+        """0 to 1."""
+        return min(self.done / self.total, 1.0) if self.total else 0.0
+
+    @property
+    def steps(self) -> int:
+        """By which the screen moves on: per cent, or whole megabytes."""
+        return int(self.share * 100) if self.total else self.done >> 20
+
+
+@dataclass(frozen=True, slots=True)
 class Around:
     """What a question may draw from beside the form.
 
@@ -43,6 +62,7 @@ class Around:
         refused: why the last file was not taken, in words.
         can: what this machine and this version offer: `map`, `codes`, `position`, `files`, `photo`,
             `sound`, and `recording` while one runs.
+        sealing: the file that is being sealed just now.
         found: what the last place code or position was read as, in words; `point` stands for it.
     """
 
@@ -53,6 +73,7 @@ class Around:
     refused: tuple[str, str, str] | None = None
     can: frozenset[str] = frozenset()
     found: str = ""
+    sealing: Sealing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +125,7 @@ class QuestionEvents(Protocol):
     def pick_file(self) -> None: ...
     def take_photo(self) -> None: ...
     def record_sound(self) -> None: ...
+    def stop_file(self) -> None: ...
     def drop_file(self, file_id: bytes) -> None: ...
     def ask_scope(self, scope: str) -> None: ...
     def type_digit(self, number: int) -> None: ...
@@ -114,7 +136,9 @@ class QuestionEvents(Protocol):
 def tiles(
     choices: Sequence[Choice], chosen: str, pick: Callable[[str], None], *, cols: int = 3, height: str = "key_field"
 ) -> Widget:
-    """Choice tiles, nine at most on a page, in reading direction."""
+    """Choice tiles, nine at most on a page, in reading direction; `cols` at most beside each other."""
+    role, pad = ("second", "s") if height == "key" else ("body", "m")
+    cols = _uncut(choices, cols, role, pad)
     grid = Column(space="m")
     for at in range(0, len(choices), cols):
         row = [
@@ -123,10 +147,10 @@ def tiles(
                 partial(pick, code),
                 kind="chosen" if code == chosen else "plain",
                 height=height,
-                role="second" if height == "key" else "body",
+                role=role,
                 second=second,
                 second_role="small",
-                pad="s" if height == "key" else "m",
+                pad=pad,
                 radius="r_large",
             )
             for code, word, second in choices[at : at + cols]
@@ -138,6 +162,14 @@ def tiles(
         even(row_box, row)
         grid.add_widget(row_box)
     return grid
+
+
+def _uncut(choices: Sequence[Choice], cols: int, role: str, pad: str) -> int:
+    """At most so many columns, fewer where a word would be cut, and then as many in each line as may be."""
+    wide = theme.space("page_w" if narrow() else "question_w") - (2 * theme.space("xl") if narrow() else 0)
+    word = max((widest_word(name, role) for _, name, _ in choices), default=0.0) + 2 * theme.space(pad) + 1
+    most = max(1, min(cols, int((wide + theme.space("m")) / (word + theme.space("m")))))
+    return cols if most == cols else -(-len(choices) // -(-len(choices) // most))
 
 
 def even(row: Row, keys: Sequence[Key]) -> None:

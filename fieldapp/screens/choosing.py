@@ -14,11 +14,11 @@ from fieldapp.screens.entry import Error, error_box
 from fieldapp.widgets.boxes import Column, Row, gap
 from fieldapp.widgets.fields import LetterPad, TextField
 from fieldapp.widgets.keys import Key
-from fieldapp.widgets.page import Page, TopBar, hide_key, main_role, narrow
+from fieldapp.widgets.page import Page, TopBar, hide_key, line_below, main_role, narrow
 from fieldapp.widgets.text import Text
 from fieldapp.widgets.theme import theme
 
-_FOLDERS = ("", "Downloads", "Documents", "Desktop")
+FOLDERS = ("", "Downloads", "Documents", "Desktop")
 _MOUNTS = ("/media", "/run/media", "/mnt")
 _FILES_MAX, _SHOWN_MAX, _BELOW_MAX = 400, 4, 8
 
@@ -26,19 +26,31 @@ _FILES_MAX, _SHOWN_MAX, _BELOW_MAX = 400, 4, 8
 def usual_folders() -> list[Path]:
     """Where a file for the tablet may lie: the officer's folders and memory sticks."""
     home = Path.home()
-    folders = [home / name for name in _FOLDERS]
-    for mount in map(Path, _MOUNTS):
-        try:
-            first = [path for path in mount.iterdir() if path.is_dir()]
-        except OSError:
-            continue
-        for path in first:
-            folders.append(path)
-            try:
-                folders += [below for below in path.iterdir() if below.is_dir()][:_BELOW_MAX]
-            except OSError:
-                continue
+    folders = [home / name for name in FOLDERS]
+    for mount in _mounted():
+        folders += [mount, *_below(mount)[:_BELOW_MAX]]
     return folders
+
+
+def removable() -> list[Path]:
+    """Memory sticks and cards that are mounted; where the system keeps a folder an officer for them, what is in it."""
+    found: list[Path] = []
+    for mount in _mounted():
+        inner = _below(mount)
+        found += inner[:_BELOW_MAX] if mount.name == Path.home().name and inner else [mount]
+    return found
+
+
+def _mounted() -> list[Path]:
+    return [path for mount in _MOUNTS for path in _below(Path(mount))]
+
+
+def _below(folder: Path) -> list[Path]:
+    """Folders in a folder, by name; none where it cannot be read."""
+    try:
+        return sorted(path for path in folder.iterdir() if path.is_dir())
+    except OSError:
+        return []
 
 
 def files_that(fit: Callable[[Path], bool], folders: Iterable[Path], bytes_max: int) -> list[tuple[str, str]]:
@@ -56,6 +68,14 @@ def files_that(fit: Callable[[Path], bool], folders: Iterable[Path], bytes_max: 
             except OSError:
                 continue
     return found[:_SHOWN_MAX]
+
+
+def size_words(size: int) -> str:
+    """`840 kB`, `12 MB`."""
+    words = theme.words
+    if size < 1 << 20:
+        return words("detail.kb", n=max(size >> 10, 1))
+    return words("record.mb", n=size >> 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +105,7 @@ class ChooseEvents(Protocol):
     def open_path(self) -> None: ...
     def look_again(self) -> None: ...
     def letters(self) -> None: ...
+    def browse(self) -> None: ...
 
 
 def draw(view: ChooseView, on: ChooseEvents) -> Widget:
@@ -100,7 +121,9 @@ def draw(view: ChooseView, on: ChooseEvents) -> Widget:
     if view.letters:
         reading += [gap("s"), LetterPad(field.input, digits=True)]
     letters = Key(words("unlock.letters"), on.letters, icon="note-pencil", icon_size="small", fit=True)
-    reading += [gap("m"), Row(letters, Widget())]
+    folders = Key(words("record.browse.all"), on.browse, icon="magnifying-glass", icon_size="small", fit=True)
+    keys: list[Widget] = [letters, folders]
+    reading += [gap("m"), Column(*keys, space="s") if line_below() else Row(*keys, Widget(), space="m")]
     again = Key(words("enrol.look"), on.look_again, icon="arrows-clockwise", height="bar", role="second")
     kind = "primary" if view.path else "plain"
     opened = Key(words("unlock.open"), on.open_path, kind=kind, height="key_field", role=main_role())

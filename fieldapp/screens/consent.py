@@ -14,6 +14,7 @@ from fieldapp.screens import terms
 from fieldapp.widgets.boxes import Column, Row, Rule, Scroll, Surface, VRule, gap, spring
 from fieldapp.widgets.keys import Answer, Key
 from fieldapp.widgets.page import hide_key, line_below, narrow
+from fieldapp.widgets.progress import StepMarks
 from fieldapp.widgets.text import Icon, Text
 from fieldapp.widgets.theme import theme
 
@@ -69,43 +70,24 @@ def draw(view: ConsentView, on: ConsentEvents) -> Widget:
 def _head(view: ConsentView, on: ConsentEvents) -> Widget:
     words, index = theme.words, view.pages.index(view.page)
     m = theme.space("xl")
-    steps = Row(
-        *(_segment(at, index) for at in range(len(view.pages))), space="s", size_hint_x=None, pos_hint={"center_y": 0.5}
-    )
-    steps.bind(minimum_width=steps.setter("width"))
+    steps = StepMarks(index, len(view.pages))
     count = Text(words("of", n_done=index + 1, n_all=len(view.pages)), role="second", tone="ink2", fit=True)
-    safe: list[Widget] = []
+    safe: list[Widget] = [spring()]
     if not line_below():
-        safe = [
-            Icon("shield-check", size="small", tone="good"),
-            Text(words("consent.none_yet"), role="second", bold=True, tone="good", fit=True),
-        ]
+        wraps = theme.scale > 1  # in larger letters the sentence takes two lines between the steps and `Hide`
+        said = Text(words("consent.none_yet"), role="second", bold=True, tone="good", fit=not wraps)
+        safe = [*([] if wraps else [spring()]), Icon("shield-check", size="small", tone="good"), said]
     title = [Text(words("consent.title"), role="body", bold=True, fit=True)] if not narrow() else []
     return Row(
         *title,
         count,
         steps,
-        spring(),
         *safe,
         hide_key(on.hide),
         space="m",
         least=theme.space("bar") + theme.space("s"),
         padding=[m, 0, m, 0],
     )
-
-
-def _segment(at: int, index: int) -> Widget:
-    mark = Surface(
-        fill="act" if at == index else "edge" if at < index else "bg",
-        edge="act" if at == index else "edge",
-        radius="xs",
-        pad=("xs", "xs"),
-        stretch=True,
-    )
-    mark.size_hint = (None, None)
-    mark.size = (theme.space("xxl") if at == index else theme.space("xl"), theme.space("s"))
-    mark.pos_hint = {"center_y": 0.5}
-    return mark
 
 
 def _script(view: ConsentView, on: ConsentEvents) -> Column:

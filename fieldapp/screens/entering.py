@@ -128,6 +128,16 @@ class Entering:
         if self._path.strip():
             self.pick_file(self._path.strip())
 
+    def browse(self) -> None:
+        """Any folder."""
+        from fieldapp.screens.browsing import FolderBrowser
+
+        def chosen(path: Path) -> None:
+            self.host.draw(self._enrol_screen)  # what is wrong with a file is said there
+            self.pick_file(str(path))
+
+        FolderBrowser(self.host, theme.words("enrol.title"), chosen, self.enrol).show()
+
     def pick_file(self, name: str) -> None:
         from fieldapp.flows.enrol import read_file, read_invitation
 
@@ -196,7 +206,7 @@ class Entering:
         self.host.redraw()
 
     def _open(self, phrase: str) -> Tablet:
-        return Tablet.open(self.host.home_dir, phrase, self.host.ports)
+        return Tablet.open(self.host.home_dir, phrase, self.host.ports, theme.language)
 
     def unlock(self) -> None:
         if self._busy or not self._text or self.host.background.running:

@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from fieldapp.screens import gallery_home, gallery_map, gallery_record
+from fieldapp.screens import gallery_home, gallery_interview, gallery_map, gallery_record, gallery_services, places
 from fieldapp.screens.gallery_stage import Make, NoEvents, Stage, open_stage
 from fieldapp.widgets.theme import theme
+from firsthand import assets
 
 __all__ = ["NoEvents", "Stage", "draw_all", "open_stage", "scenes"]
 
 
 def scenes() -> dict[str, Make]:
     """Name -> what draws the screen, in the present language, theme and size. Called anew for each of them."""
-    return {**gallery_home.scenes(), **gallery_record.SCREENS, **gallery_map.SCREENS}
+    places.know(assets.read_json("scenario/areas.geojson"))
+    return {
+        **gallery_home.scenes(),
+        **gallery_record.SCREENS,
+        **gallery_map.SCREENS,
+        **gallery_interview.SCREENS,
+        **gallery_services.SCREENS,
+    }
 
 
 def draw_all(

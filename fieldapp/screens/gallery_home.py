@@ -27,6 +27,8 @@ from fieldapp.screens import (
     officers,
     panicked,
     pin,
+    places,
+    receipts,
     second,
     settings,
     sync,
@@ -52,7 +54,8 @@ def _day(number: int) -> str:
 def _row(row_id: str, code: str, area: str, *, kind: str, when: str, state: str, fact: str = "") -> ListRow:
     words = theme.words
     second_line = words.join(words("kind." + kind), when, fact or words("next." + state))
-    return ListRow(row_id, act_words(code), area, second_line, state, "draft" if state == "draft" else "report")
+    kept = "draft" if state == "draft" else "report"
+    return ListRow(row_id, act_words(code), places.said(area), second_line, state, kept)
 
 
 def rows() -> list[ListRow]:
@@ -103,7 +106,7 @@ def sync_view(phase: str) -> sync.SyncView:
     words = theme.words
 
     def row(code: str, area: str, kind: str, state: str, say: str) -> sync.SendRow:
-        second_line = words.join(words("kind." + kind), area, words("detail.kb", n=8))
+        second_line = words.join(words("kind." + kind), places.said(area), words("detail.kb", n=8))
         return sync.SendRow(act_words(code), second_line, state, words(say))
 
     waiting = [
@@ -191,6 +194,30 @@ def _unlock(error: entry.Error | None = None, *, letters: bool = False, officer:
     return entry.draw_unlock(entry.UnlockView("", False, letters, False, error, officer), _ON)[0]
 
 
+def _receipts() -> Widget:
+    words, clock = theme.words, theme.words.digits
+
+    def row(code: str, area: str, state: str, *stops: receipts.Stop) -> receipts.ReceiptRow:
+        second_line = words.join(places.said(area), "7K2M QX4R 0V9T B3NC 8ZHD 5WFJ 94")
+        every = (receipts.Stop(), *stops, *[receipts.Stop()] * (4 - len(stops)))
+        return receipts.ReceiptRow(act_words(code), second_line, state, every)
+
+    logged = receipts.Stop(words("home.receipts.place", day=_day(4), n=1204), "dibop-kulam-fotis-nuzan")
+    opened = receipts.Stop(words("home.receipts.opened"))
+    rows_ = (
+        row("A701", "Lemba North", "sealed", receipts.Stop(clock("13:05"), "lusab-dorip-mazok-tivan")),
+        row(
+            "A506", "Karou", "handed", receipts.Stop(f"{_day(5)} {clock('17:40')}", "gapuh-nozit-rulom-babas"),
+            receipts.Stop(words("home.receipts.on_way")),
+        ),
+        row(
+            "A301", "Karou", "acknowledged", receipts.Stop(f"{_day(3)} {clock('09:30')}", "zumop-tirak-holad-nusib"),
+            receipts.Stop(), logged, opened,
+        ),
+    )  # fmt: skip
+    return receipts.draw(receipts.ReceiptsView(rows_, 0, 38), _ON)
+
+
 def scenes() -> dict[str, Make]:
     """Name -> what draws the screen. Called anew for each language."""
     return {
@@ -221,6 +248,8 @@ def scenes() -> dict[str, Make]:
         "send-running": lambda: sync.draw(sync_view("running"), _ON),
         "send-done": lambda: sync.draw(sync_view("done"), _ON),
         "send-error": lambda: sync.draw(sync_view("error"), _ON),
+        "receipts": _receipts,
+        "receipts-none": lambda: receipts.draw(receipts.ReceiptsView((), 0, 0), _ON),
         "send-empty": lambda: sync.draw(sync_view("empty"), _ON),
         "settings": _settings,
         "languages": lambda: languages.draw(_ON),

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 from kivy.uix.widget import Widget
 
+from fieldapp.flows.attach_browse import Entry, Listing
 from fieldapp.flows.form.follow import NEW_INFORMATION
+from fieldapp.flows.form.left_out import LeftOut
+from fieldapp.flows.lessons_compare import Remark
 from fieldapp.flows.report_form import AreaTree, ReportForm
-from fieldapp.screens import consent, kinds, overview, record, review, reviewing, summary, table
-from fieldapp.screens.asking import Around, Asked, FileRow
+from fieldapp.screens import (
+    browsing,
+    consent,
+    kinds,
+    overview,
+    places,
+    record,
+    review,
+    reviewing,
+    summary,
+    table,
+    training,
+)
+from fieldapp.screens.asking import Around, Asked, FileRow, Sealing
 from fieldapp.screens.gallery_stage import Make, NoEvents
 from fieldapp.widgets.theme import theme
 from firsthand import assets
@@ -156,7 +173,7 @@ def _reports() -> tuple[tuple[str, str, str], ...]:
         (
             REPORT_ID[n:] + REPORT_ID[:n],
             summary.act_words(code),
-            words.join(area, words.day(date(2026, 12, day), weekday=True)),
+            words.join(places.said(area), words.day(date(2026, 12, day), weekday=True)),
         )
         for n, (code, area, day) in enumerate(rows)
     )
@@ -199,7 +216,10 @@ def review_view(form: ReportForm) -> review.ReviewView:
     )
     warnings = tuple(review.Doubt(summary.step_name(s), words("review.open"), s, True) for s in form.missing())
     unwritten = words("review.withheld", parts=words("part.identities")) if form.kind == "flash" else ""
-    return review.ReviewView(words("review.context"), tuple(map(block, parts)), warnings, unwritten, ready)
+    left = () if form.kind == "flash" else (LeftOut("photo", 1, False, "refused"), LeftOut("document", 2, True, "kind"))
+    return review.ReviewView(
+        words("review.context"), tuple(map(block, parts)), warnings, unwritten, ready, reviewing.left_words(left)
+    )
 
 
 def _open_review() -> Widget:
@@ -222,19 +242,45 @@ def detail_view(state: str, *, fresh: bool) -> review.DetailView:
     )
     notes = [(words("sealed.head"), words("sealed.text"), "good", "shield-check")] if fresh else []
     notes.append(("", words("detail.until", day=words.long_day(date(2026, 12, 22))), "good", "clock"))
-    return review.DetailView(
-        summary.act_words("A701"), "Lemba North", state, lines, tuple(notes), fresh, state in {"sealed", "handed"}
-    )
+    title, area = summary.act_words("A701"), places.said("Lemba North")
+    return review.DetailView(title, area, state, lines, tuple(notes), fresh, state in {"sealed", "handed"})
+
+
+def _compared() -> Widget:
+    found = (Remark("act.family", "A703", "A701"), Remark("people", "4", "30", "displaced", 50))
+    note = (theme.words("train.compare.head"), training.remark_words(found), "good", "graduation-cap")
+    view = detail_view("sealed", fresh=True)
+    return review.draw_detail(replace(view, notes=(note, *view.notes)), NoEvents())
 
 
 def _detail(state: str, *, fresh: bool) -> Make:
     return lambda: review.draw_detail(detail_view(state, fresh=fresh), NoEvents())
 
 
-def _table() -> Widget:
-    context = f"{summary.act_words('A701')} · Lemba North"
-    view = table.TableView("injured", "18-59", "F", "best", context, theme.words("saved"))
-    return table.draw(view, FormEvents(table_form()))
+def _sealing_file() -> Widget:
+    made = asked("files")
+    around = replace(made.around, sealing=Sealing(312 << 20, 498 << 20))
+    return record.draw(replace(made, around=around), theme.words("saved"), FormEvents(incident_form()))
+
+
+def browse_view(*, typed: str | None = None, empty: bool = False) -> browsing.BrowseView:
+    """A memory stick with folders, a photo and a recording."""
+    home, stick = Path("/home/officer"), Path("/media/STICK")
+    names = (("field week 49", True, 0), ("plans", True, 0), ("IMG_0412.jpg", False, 2_400_000),
+             ("market-square.wav", False, 31_000_000))  # fmt: skip
+    entries = tuple(Entry(stick / name, name, folder, size) for name, folder, size in names)
+    places_ = ((theme.words("record.browse.home"), "house-line", home), ("STICK", "usb", stick))
+    folder = Listing(stick, () if empty else entries)
+    return browsing.BrowseView(theme.words("record.files.add"), folder, places_, typed=typed)
+
+
+def _table(status: str = "UNK", *, choosing: bool = False) -> Widget:
+    context = f"{summary.act_words('A701')} · {places.said('Lemba North')}"
+    view = table.TableView("injured", "18-59", "F", "best", context, theme.words("saved"), status, choosing)
+    form = table_form()
+    if status != "UNK" or choosing:
+        form.set_cell("injured", "18-59", "M", {"min": 2, "best": 2, "max": 2}, "CIV")
+    return table.draw(view, FormEvents(form))
 
 
 def _overview(form: ReportForm) -> Widget:
@@ -304,6 +350,10 @@ SCREENS: dict[str, Make] = {
     "full-names": _section("names"),
     "full-person": _section("person", "sources"),
     "full-files": _section("files"),
+    "full-sealing": lambda: _sealing_file(),
+    "browse": lambda: browsing.draw(browse_view(), NoEvents()),
+    "browse-name": lambda: browsing.draw(browse_view(typed="/media/"), NoEvents()),
+    "browse-empty": lambda: browsing.draw(browse_view(empty=True), NoEvents()),
     "full-links": _section("links"),
     "full-checking": _section("checking", active="verification.methods"),
     "full-closed": _section("account", make=speech_form),
@@ -315,6 +365,8 @@ SCREENS: dict[str, Make] = {
     "nil-period": lambda: record.draw(asked("period"), theme.words("saved"), FormEvents(return_form("nil_return"))),
     "unreached": lambda: record.draw(asked("reason"), theme.words("saved"), FormEvents(return_form("not_reachable"))),
     "table": _table,
+    "table-status": lambda: _table(choosing=True),
+    "table-civilians": lambda: _table("CIV"),
     "consent": lambda: consent.draw(consent.ConsentView("C2", "no"), NoEvents()),
     "consent-teach": lambda: consent.draw(consent.ConsentView("teach", ""), NoEvents()),
     "consent-one": lambda: consent.draw(consent.ConsentView("C9p", "no", ("C9p",)), NoEvents()),
@@ -323,5 +375,6 @@ SCREENS: dict[str, Make] = {
     "review-open": _open_review,
     "discard": lambda: review.draw_discard(*[lambda: None] * 3),
     "sealed": _detail("sealed", fresh=True),
+    "sealed-training": lambda: _compared(),
     "report": _detail("logged", fresh=False),
 }

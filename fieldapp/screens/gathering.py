@@ -7,13 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from kivy.clock import Clock
+
 from fieldapp.flows import attach
+from fieldapp.flows.attach_source import AttachmentStopped
 from fieldapp.flows.form.where import Point
 from fieldapp.flows.report_form import ReportForm
 from fieldapp.maps.codes import CodedPlace, parse_place_code
 from fieldapp.maps.picked import PickedPlace
 from fieldapp.screens import choosing
-from fieldapp.screens.asking import Around, Asked, FileRow
+from fieldapp.screens.asking import Around, Asked, FileRow, Sealing
+from fieldapp.screens.browsing import FolderBrowser
 from fieldapp.screens.host import Host, sentences
 from fieldapp.screens.where_page import WORDS
 from fieldapp.widgets.theme import theme
@@ -22,19 +26,12 @@ from firsthand import errors
 if TYPE_CHECKING:
     from io import BytesIO
 
-    from kivy.uix.widget import Widget
-
     from fieldapp.device.port import Sound
     from fieldapp.flows.draft import DraftId
     from fieldapp.flows.unlock import Tablet
     from fieldapp.maps.features import Where
 
 _E7 = 10**7
-_FILE_BYTES = attach.MAX_BYTES
-_ENDINGS = frozenset({
-    ".jpg", ".jpeg", ".png", ".heic", ".webp", ".wav", ".mp3", ".ogg", ".opus", ".m4a", ".flac", ".mp4", ".mov", ".3gp",
-    ".webm", ".mkv", ".pdf", ".docx", ".odt", ".xlsx", ".ods", ".txt",
-})  # fmt: skip
 
 
 class Gathering:
@@ -50,6 +47,8 @@ class Gathering:
         self._sound: Sound | None = None
         self._stop_before: Callable[[], None] | None = None
         self._coded: CodedPlace | None = None
+        self._sealing: Sealing | None = None
+        self._stop_sealing = False
 
     # what the record itself offers
     def save(self) -> None:
@@ -147,7 +146,7 @@ class Gathering:
             held = attach.list_of(self.host.tablet, self._id)
         except errors.FirsthandError:
             return ()
-        return tuple(FileRow(each.id, each.media, _size_words(each.size_bytes)) for each in held)
+        return tuple(FileRow(each.id, each.media, choosing.size_words(each.size_bytes)) for each in held)
 
     def what_can(self) -> frozenset[str]:
         """What this machine offers."""
@@ -167,12 +166,17 @@ class Gathering:
         """The system's chooser, or our own where it has none."""
         self.save()
         if not self.host.device.pick_file(self._take_stream):
-            FileChooser(self.host, self._take_path, self.back_to_question).show()
+            title = theme.words("record.files.add")
+            FolderBrowser(self.host, title, self._take_path, self.back_to_question).show()
 
-    def _take_path(self, path: str) -> None:
+    def _take_path(self, path: Path) -> None:
         tablet, draft_id = self.open_tablet(), self._id
         if draft_id is not None:
-            self._seal_file(lambda: attach.add_file(tablet, draft_id, Path(path)))
+            try:
+                size = path.stat().st_size
+            except (OSError, ValueError):  # adding it says what is wrong with it
+                size = 0
+            self._seal_file(lambda tell: attach.add_file(tablet, draft_id, path, tell), size)
 
     def take_photo(self) -> None:
         self.save()
@@ -204,17 +208,39 @@ class Gathering:
         tablet, draft_id = self.open_tablet(), self._id
         if stream is None or draft_id is None:
             return
-        self._seal_file(lambda: attach.add(tablet, draft_id, stream, media=media, came=came))
+        self._seal_file(lambda tell: attach.add(tablet, draft_id, stream, media=media, progress=tell, came=came))
 
-    def _seal_file(self, work: Callable[[], object]) -> None:
+    def _seal_file(self, work: Callable[[Callable[[int], None]], object], size: int = 0) -> None:
+        """Off the window's thread, told by what is sealed. `size`: of a file, 0 where nobody knows it before."""
         self._refused = None
         if not self.host.background.running:
-            self.host.background.run(work, self._file_done)
+            self._stop_sealing = False
+            self._sealing = Sealing(0, size)
+            if self._sound is None:  # a recording has a stop of its own
+                self._stop_before, self.host.stop_job = self.host.stop_job, self.stop_file
+            self.host.background.run(lambda: work(self._sealed_so_far), self._file_done)
         self.back_to_question()
 
+    def _sealed_so_far(self, done: int) -> None:
+        """In the job's thread, at every piece."""
+        if self._stop_sealing:
+            raise AttachmentStopped
+        before = self._sealing
+        if before is not None and (now := replace(before, done=done)).steps > before.steps:
+            self._sealing = now
+            Clock.schedule_once(lambda _dt: self._show_sealing(), 0)
+
+    def _show_sealing(self) -> None:
+        if self._sealing is not None and self.host.tablet is not None and self._asked.step == "files":
+            self.host.redraw()
+
+    def stop_file(self) -> None:
+        """What was sealed of the file so far is thrown away; the draft stays as it was."""
+        self._stop_sealing = True
+
     def _file_done(self, outcome: object) -> None:
-        if self._sound is not None:
-            self.host.stop_job, self._sound = self._stop_before, None
+        self._sealing = self._sound = None
+        self.host.stop_job = self._stop_before
         if isinstance(outcome, errors.FirsthandError):
             self._refused = sentences(outcome)
         if self.host.tablet is not None and self._asked.step == "files":
@@ -227,55 +253,5 @@ class Gathering:
 
     def around(self, before: Around) -> Around:
         """What the files page shows now."""
-        return replace(before, files=self.file_rows(), refused=self._refused, can=self.what_can())
-
-
-class FileChooser:
-    """Our own chooser, where the system has none: the usual folders, or a path that is typed."""
-
-    def __init__(self, host: Host, done: Callable[[str], None], back: Callable[[], None]) -> None:
-        words = theme.words
-        self.host, self._done, self.choose_back = host, done, back
-        self._view = choosing.ChooseView(
-            words("record.files.add"), words("record.files.which"), words("record.files.nowhere"), self._found(), ""
-        )
-
-    @staticmethod
-    def _found() -> tuple[tuple[str, str], ...]:
-        folders = choosing.usual_folders()
-        return tuple(choosing.files_that(lambda path: path.suffix.lower() in _ENDINGS, folders, _FILE_BYTES))
-
-    def show(self) -> None:
-        """Put it on the screen."""
-        self.host.draw(self._draw)
-
-    def _draw(self) -> Widget:
-        return choosing.draw(self._view, self)
-
-    def hide(self) -> None:
-        self.host.hide()
-
-    def pick_file(self, name: str) -> None:
-        self._done(name)
-
-    def type_path(self, text: str) -> None:
-        self._view = replace(self._view, path=text)
-
-    def open_path(self) -> None:
-        if self._view.path.strip():
-            self._done(self._view.path.strip())
-
-    def look_again(self) -> None:
-        self._view = replace(self._view, found=self._found())
-        self.host.redraw()
-
-    def letters(self) -> None:
-        self._view = replace(self._view, letters=not self._view.letters)
-        self.host.redraw()
-
-
-def _size_words(size: int) -> str:
-    words = theme.words
-    if size < 1 << 20:
-        return words("detail.kb", n=max(size >> 10, 1))
-    return words("record.mb", n=size >> 20)
+        sealing = self._sealing if self._sound is None else None
+        return replace(before, files=self.file_rows(), refused=self._refused, can=self.what_can(), sealing=sealing)

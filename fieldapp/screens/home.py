@@ -78,6 +78,8 @@ class HomeEvents(Protocol):
     def send(self) -> None: ...
     def find(self) -> None: ...
     def map(self) -> None: ...
+    def services(self) -> None: ...
+    def interview(self) -> None: ...
     def kinds(self) -> None: ...
     def health(self) -> None: ...
     def begin(self, kind: str) -> None: ...
@@ -96,7 +98,9 @@ def draw(view: HomeView, on: HomeEvents) -> Widget:
     paging = [shown, older] if len(view.rows) > PAGE_ROWS else [spring()]
     lock = Key(theme.words("lock"), on.lock, icon="lock", icon_size="small", height="bar_key", fit=True)
     lock.tint_icon("ink")
-    keys = [] if line_below() else [lock]
+    word, look = theme.words("services.title"), "first-aid-kit"
+    services = Key(word, on.services, icon=look, icon_size="small", height="bar_key", fit=True)
+    keys = [] if line_below() else [lock, services]
     foot = Row(hide_key(on.hide), *keys, *paging, space="m", least=theme.space("key"))
     head = _head(view, on)
     return Page(
@@ -252,16 +256,21 @@ def _thumb(view: HomeView, on: HomeEvents) -> list[Widget]:
         _small(words("home.kinds"), on.kinds, "plus"),
     ]
     if line_below():
-        small += [_small(words("settings"), on.settings, "gear"), _small(words("lock"), on.lock, "lock")]
+        small += [
+            _small(words("services.title"), on.services, "first-aid-kit"),
+            _small(words("settings"), on.settings, "gear"),
+            _small(words("lock"), on.lock, "lock"),
+        ]
         tiles: list[Widget] = list(small) if theme.scale < 2 and not narrow() else _pairs(small)
     else:
         tiles = _pairs(small)
     interview = Key(
         words("home.interview"),
-        kind="off",
+        on.interview,
+        kind="outline",
         icon="chats",
         icon_size="large",
-        second=words("home.interview.off"),
+        second=words("home.interview.second"),
         second_role="small",
         height="large",
         role="bar",

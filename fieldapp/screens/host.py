@@ -19,9 +19,11 @@ from kivy.uix.widget import Widget
 
 from fieldapp.device.port import Device
 from fieldapp.flows.unlock import Ports, Tablet, vault_exists
+from fieldapp.screens import places
 from fieldapp.screens.background import Background, Outcome
 from fieldapp.screens.focus import FocusRing
-from fieldapp.screens.presence import PANIC_S, Presence
+from fieldapp.screens.presence import PANIC_S, VOLUME_KEYS, HeldKey, Presence
+from fieldapp.widgets.forgetting import forget_typed, forget_words
 from fieldapp.widgets.page import Band
 from fieldapp.widgets.theme import theme
 from firsthand import assets, errors
@@ -35,6 +37,7 @@ Make = Callable[[], Widget]
 Sender = Callable[..., object]
 GRACE_S = 20.0
 _CHECK_S = 1.0
+_HOLD_CHECK_S = 0.1
 
 
 def sentences(error: errors.FirsthandError) -> tuple[str, str, str]:
@@ -59,6 +62,8 @@ class Host(BoxLayout):
         self.pin: PinLock | None = None
         self.background = Background()
         self.presence = Presence(ports.clock)
+        self._volume = HeldKey(ports.clock)
+        self._holding: Any = None
         self.stop_job: Callable[[], None] | None = None
         self.on_locked: Callable[[], None] = lambda: None
         self.on_hidden: Callable[[], None] = lambda: None
@@ -84,7 +89,7 @@ class Host(BoxLayout):
         self.bind(pos=self._move, size=self._move)
         theme.bind(revision=self._theme_changed)
         self.focus_ring = FocusRing(self)
-        Window.bind(on_key_down=self._key_down)
+        Window.bind(on_key_down=self._key_down, on_key_up=self._key_up)
         self._ticks = Clock.schedule_interval(self._idle, _CHECK_S)
 
     # -- drawing -----------------------------------------------------------------------------------------------
@@ -220,6 +225,8 @@ class Host(BoxLayout):
         tablet, self.tablet, self._overdue = self.tablet, None, False
         if tablet is not None:
             tablet.close()
+        forget_words()
+        places.know(None)
         self._then = None
         self.device.rest()
         self.device.block_screenshots(False)
@@ -227,8 +234,9 @@ class Host(BoxLayout):
     def close(self) -> None:
         """The window closes: the keys go, whatever runs, and nothing is drawn any more."""
         theme.unbind(revision=self._theme_changed)
-        Window.unbind(on_key_down=self._key_down)
+        Window.unbind(on_key_down=self._key_down, on_key_up=self._key_up)
         self._ticks.cancel()
+        self._let_go()
         self.on_closed()
         self.forget_pin()
         if self.tablet is not None:
@@ -239,6 +247,8 @@ class Host(BoxLayout):
         """A vault was opened just now."""
         self.tablet = tablet
         tablet.language = theme.language
+        places.know(tablet.directory.areas_geojson)
+        forget_typed()  # the passphrase is among it
         self.presence.touch()
         self.device.block_screenshots(True)
         self.on_admitted()
@@ -251,9 +261,42 @@ class Host(BoxLayout):
 
     def _key_down(self, window: object, key: int, scan: int, text: str | None, modifiers: list[str]) -> bool:
         self.presence.touch()
+        if key in VOLUME_KEYS:
+            self._hold()
+            return True
         if self._covered is not None:
             return False
         return self.on_key(key, text or "") or self.focus_ring.key_down(window, key, scan, text, modifiers)
+
+    def _key_up(self, _window: object, key: int, *_args: object) -> bool:
+        if key not in VOLUME_KEYS:
+            return False
+        if self._volume.release():
+            self._panic_blind()
+        self._let_go()
+        return True
+
+    def _hold(self) -> None:
+        """A volume key is down: looked at again until it is up, since not every system repeats it."""
+        if self._volume.press():
+            self._panic_blind()
+        elif self._holding is None:
+            self._holding = Clock.schedule_interval(self._held, _HOLD_CHECK_S)
+
+    def _held(self, _dt: float) -> None:
+        if self._volume.long():
+            self._panic_blind()
+
+    def _let_go(self) -> None:
+        if self._holding is not None:
+            self._holding.cancel()
+            self._holding = None
+
+    def _panic_blind(self) -> None:
+        """Panic from whatever is on the screen, the cover page included."""
+        self._let_go()
+        self.hide()
+        self.panic()
 
     def _idle(self, _dt: float) -> None:
         """A minute without anybody: lock. While something is sent it goes on behind the cover page."""

@@ -6,12 +6,13 @@ from functools import partial
 
 from kivy.uix.widget import Widget
 
-from fieldapp.screens import fieldpage, terms
-from fieldapp.screens.asking import Asked, Choice, QuestionEvents, columns, part_tag, tiles
+from fieldapp.screens import choosing, fieldpage, terms
+from fieldapp.screens.asking import Asked, Choice, QuestionEvents, Sealing, columns, part_tag, tiles
 from fieldapp.widgets.boxes import Column, Row, gap
 from fieldapp.widgets.choices import CountRow, tag_row
 from fieldapp.widgets.keys import Key
 from fieldapp.widgets.page import CareBox, narrow
+from fieldapp.widgets.progress import TrueBar
 from fieldapp.widgets.text import Text
 from fieldapp.widgets.theme import theme
 from firsthand.domain import codes
@@ -165,6 +166,8 @@ def files(asked: Asked, on: QuestionEvents) -> list[Widget]:
     if around.refused:
         what, safe, do = around.refused
         pieces += [CareBox(what, f"{safe} {do}", grave="alarm"), gap("m")]
+    if around.sealing is not None:
+        return [*pieces, *_sealing(around.sealing, on)]
     for row in around.files:
         kind = Text(words("record.media." + row.media), role="body", bold=True, fit=True)
         said = Row(kind, Text(row.words, role="second", tone="ink2"), space="m")
@@ -188,6 +191,24 @@ def files(asked: Asked, on: QuestionEvents) -> list[Widget]:
     if keys:
         pieces += [Column(*keys, space="m") if narrow() else Row(*keys), gap("l")]
     return [*pieces, *_media_consent(on)]
+
+
+def _sealing(sealing: Sealing, on: QuestionEvents) -> list[Widget]:
+    """How much of a file is sealed: confirmed bytes, never a guess; it can be stopped."""
+    words = theme.words
+    done = choosing.size_words(sealing.done)
+    said = words("record.files.sealed_of", done=done, all=choosing.size_words(sealing.total))
+    pieces: list[Widget] = [Text(words("record.files.sealing"), role="row", bold=True), gap("s")]
+    if sealing.total:
+        pieces += [TrueBar(sealing.share), gap("xs")]
+    pieces += [
+        Text(said if sealing.total else words("record.files.sealed", done=done), role="second"),
+        gap("m"),
+        CareBox("", words("record.files.sealing.safe"), grave="good", icon="shield-check"),
+        gap("m"),
+        Key(words("record.files.stop_sealing"), on.stop_file, kind="outline", icon="pause", height="key_field"),
+    ]
+    return pieces
 
 
 def _media_consent(on: QuestionEvents) -> list[Widget]:

@@ -275,7 +275,7 @@ class Locking:
 
         giver, home = self._giver, self.host.home_dir
         if not giver:
-            return Tablet.open(home, phrase, self.host.ports)
+            return Tablet.open(home, phrase, self.host.ports, theme.language)
         to = next(each for each in self._officers if each.home == home)
         tablet = take(to, phrase, self.host.ports, giver)
         self._giver = ""
@@ -352,6 +352,16 @@ class Locking:
     def open_path(self) -> None:
         if self._choose.path.strip():
             self.pick_file(self._choose.path.strip())
+
+    def browse(self) -> None:
+        """Any folder."""
+        from fieldapp.screens.browsing import FolderBrowser
+
+        def chosen(path: Path) -> None:
+            self.host.draw(self._choose_page)  # what is wrong with a file is said there
+            self.pick_file(str(path))
+
+        FolderBrowser(self.host, theme.words("panic.open"), chosen, self.look_again).show()
 
     def pick_file(self, name: str) -> None:
         try:

@@ -11,6 +11,7 @@ from kivy.uix.widget import Widget
 
 from fieldapp.maps.codes import CodedPlace
 from fieldapp.maps.places import Found
+from fieldapp.screens import places
 from fieldapp.widgets.boxes import Column, Row, gap
 from fieldapp.widgets.fields import LetterPad, TextField, Typed
 from fieldapp.widgets.keys import Key
@@ -110,7 +111,7 @@ def _row(result: Result, press: partial[None]) -> Key:
         title = result.said(theme.language)
         # an area is not named twice: only what lies above it
         levels = (result.adm1, result.adm2, result.adm3)[: result.level - 1 if result.level else 3]
-        holds = [name for name in reversed(levels) if name]
+        holds = [places.said(name) for name in reversed(levels) if name]
         second = words.join(words("map.area" if result.level else "map.place"), *holds)
     return Key(
         title,

@@ -1,4 +1,4 @@
-"""Whether the officer is there: when to lock by itself, and when a second tap is panic. Pure.
+"""Whether the officer is there: when to lock by itself, and which tap or key is panic. Pure.
 
 The clock is a port, so that a test needs no waiting.
 """
@@ -13,6 +13,10 @@ IDLE_S = 60.0
 """Seconds without touch or key after which the tablet locks by itself."""
 PANIC_S = 0.7
 """A second tap on `Hide` within so many seconds of the first is panic."""
+HOLD_S = 1.0
+"""A volume key held for so many seconds is panic: it is found without looking."""
+VOLUME_KEYS = frozenset({24, 25, 0x40000080, 0x40000081})
+"""Volume up and down as Android numbers them, and as the window's library does. No key of a keyboard has these."""
 _LONG_AGO = -1e9
 
 
@@ -42,3 +46,29 @@ class Presence:
         if second:
             self.hidden_s = _LONG_AGO
         return second
+
+
+@dataclass(slots=True)
+class HeldKey:
+    """How long a key has been down; a repeat that the system sends while it is down begins nothing anew."""
+
+    clock: Clock
+    since_s: float | None = None
+
+    def press(self) -> bool:
+        """It is down; whether it has been long enough. Once told, it must be released first to be told again."""
+        if self.since_s is None:
+            self.since_s = self.clock.monotonic_s()
+        return self.long()
+
+    def long(self) -> bool:
+        """Whether it is down, and has been long enough; told once."""
+        told = self.since_s is not None and self.clock.monotonic_s() - self.since_s >= HOLD_S
+        if told:
+            self.since_s = float("inf")
+        return told
+
+    def release(self) -> bool:
+        """It is up; whether it had been down long enough and nobody was told."""
+        told, self.since_s = self.long(), None
+        return told

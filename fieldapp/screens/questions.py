@@ -15,7 +15,7 @@ from fieldapp.screens.fieldpage import draw_fields, text_field
 from fieldapp.screens.when_where import field_day, is_field_day, period, when
 from fieldapp.screens.where_page import area, where
 from fieldapp.widgets.boxes import gap
-from fieldapp.widgets.numbers import Stepper
+from fieldapp.widgets.numbers import Stepper, keys_below
 from fieldapp.widgets.page import CareBox
 from fieldapp.widgets.theme import theme
 
@@ -62,6 +62,7 @@ def _people(asked: Asked, on: QuestionEvents) -> list[Widget]:
         return say
 
     found: list[Widget] = acting.act_tabs(asked, on) if form.kind not in SHORT else []
+    below = keys_below([words("outcome." + outcome) for outcome in FLASH_OUTCOMES])
     for outcome in FLASH_OUTCOMES:
         state, figures = form.total_state(outcome), form.total(outcome) or form.table_sum(outcome)
         value = words("not_known") if state == "?" else summary.figures_words(figures)[0]
@@ -73,6 +74,7 @@ def _people(asked: Asked, on: QuestionEvents) -> list[Widget]:
                 not_known=state == "?",
                 change=changed(outcome),
                 unknown=unknown(outcome),
+                below=below,
             )
         )
     return found

@@ -9,7 +9,7 @@ from kivy.uix.widget import Widget
 
 from fieldapp.flows.form.sections import OPTIONAL, SHORT, section_of, steps
 from fieldapp.flows.report_form import ReportForm
-from fieldapp.screens import questions, summary
+from fieldapp.screens import places, questions, summary
 from fieldapp.screens.asking import Asked, QuestionEvents, part_tag
 from fieldapp.screens.fieldpage import keypad, open_number
 from fieldapp.screens.where_page import WORDS as PLACE_WORDS
@@ -109,7 +109,7 @@ def head_words(asked: Asked, form: ReportForm) -> tuple[str, str]:
         return words("what.family"), words("what.family.sub")
     if step == "where" and (step, sub) in _SUBS:
         place = form.report.get("incident", {}).get("place", {})
-        area = str(place.get("adm2" if sub == "adm3" else "adm1", ""))
+        area = places.said(str(place.get("adm2" if sub == "adm3" else "adm1", "")))
         if sub or not area:
             return words("where.question"), words(_SUBS[step, sub], area=area)
     if step == "where":

@@ -15,7 +15,7 @@ from fieldapp.flows.form.follow import follow_up
 from fieldapp.flows.form.readers import readers
 from fieldapp.flows.form.saving import Saver, Schedule
 from fieldapp.flows.form.sections import ITEM_PAGES, SECTIONS, SHORT, after, before, page_of, steps
-from fieldapp.flows.report_form import EVENT_FAMILY, AreaTree, ReportForm
+from fieldapp.flows.report_form import EVENT_FAMILY, AreaTree, Report, ReportForm
 from fieldapp.screens import kinds as kind_pages
 from fieldapp.screens import overview, record, review, reviewing
 from fieldapp.screens.asking import Around, Asked
@@ -62,6 +62,7 @@ class Recording(Tabling, Consenting, Gathering, Filling):
         self._asked = Asked("what", "", _NO_DAY, (1970, 1), AreaTree({}))
         self._error: tuple[str, str, str] | None = None
         self._earlier = ""
+        self.practised: Report = {}  # what was sealed last, in training alone: the coach looks at it
         self.saver = Saver(self._write, schedule)
         Tabling.__init__(self)
         Consenting.__init__(self)
@@ -387,14 +388,16 @@ class Recording(Tabling, Consenting, Gathering, Filling):
         if draft_id is None:
             return
         self.save()
+        report = self.form.sealable()
         try:
-            report_id = seal.seal_draft(tablet, draft_id, self.form.sealable())
+            report_id = seal.seal_draft(tablet, draft_id, report)
         except errors.FirsthandError as error:
             self._error = sentences(error)
             self.host.redraw()
             return
         self.saver.forget()
         self.form, self._id = ReportForm(), None
+        self.practised = report if tablet.training else {}
         self._sealed(report_id)
 
     def discard(self) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, overload
 
 from fieldapp.flows import draft, search
+from fieldapp.flows.interview import KIND as INTERVIEW
 from fieldapp.flows.outbox import ReportRow
 from fieldapp.flows.report_form import ReportForm
-from fieldapp.screens import summary
+from fieldapp.screens import places, summary
 from fieldapp.widgets.listed import ListRow
 from fieldapp.widgets.theme import theme
 from firsthand.domain.codes import KINDS
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from fieldapp.flows.unlock import Tablet
 
 CHUNK, FOUND_MAX = 40, 100
+_CHUNKS_MAX = 8  # many times what is seen at once: what was scrolled past is read again, not kept in the clear
 _DAY_S = 86_400
 
 
@@ -38,7 +41,7 @@ class Reports(Sequence[ListRow]):
         self._listing, self._name, self._now = tablet.listing(), name, now
         self.counts = dict(self._listing.counts)
         self._drafts = draft_rows(tablet, now) if name in {"all", "drafts"} else []
-        self._chunks: dict[int, list[ListRow]] = {}
+        self._chunks: OrderedDict[int, list[ListRow]] = OrderedDict()
 
     def __len__(self) -> int:
         return self.counts[self._name]
@@ -58,6 +61,9 @@ class Reports(Sequence[ListRow]):
         if chunk not in self._chunks:
             rows = self._listing.rows(self._name, chunk * CHUNK, (chunk + 1) * CHUNK)
             self._chunks[chunk] = [report_row(row, self._now) for row in rows]
+            if len(self._chunks) > _CHUNKS_MAX:
+                self._chunks.popitem(last=False)
+        self._chunks.move_to_end(chunk)
         return self._chunks[chunk][offset]
 
 
@@ -89,6 +95,9 @@ def draft_rows(tablet: Tablet, now: Now) -> list[ListRow]:
         elif row.state in {"damaged", "newer"}:
             said = "row.unreadable" if row.state == "damaged" else "row.newer"
             rows.append(ListRow(name, words(said), "", words(said + ".second"), "draft", ""))
+        elif row.kind == INTERVIEW:  # a list never tells what a talk is about
+            second = words.join(when, words("row.talk.second"))
+            rows.append(ListRow(name, words("row.talk"), "", second, "draft", "interview"))
         else:
             form = ReportForm.of(draft.load(tablet, row.id))
             title, area = summary.title_words(form)
@@ -106,8 +115,8 @@ def titled(row: ReportRow) -> tuple[str, str]:
         return f"{words('detail.number')} {short_report_id(parse_report_id(row.id))}", ""
     for comma in (", ", "، "):
         if row.area and row.title.endswith(comma + row.area):
-            return row.title.removesuffix(comma + row.area), row.area
-    return row.title, row.area
+            return row.title.removesuffix(comma + row.area), places.said(row.area)
+    return row.title, places.said(row.area)
 
 
 def when_recorded(row: ReportRow, now: Now) -> str:

@@ -42,13 +42,19 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class ReviewView:
-    """The seal review."""
+    """The seal review.
+
+    Attributes:
+        unwritten: parts that nobody allowed, in one sentence; empty where there are none.
+        left_out: attachment, and what of it is not written and why.
+    """
 
     context: str
     blocks: tuple[Block, ...]
     warnings: tuple[Doubt, ...]
     unwritten: str
     can_seal: bool
+    left_out: tuple[tuple[str, str], ...] = ()
     busy: bool = False
     error: tuple[str, str, str] | None = None
 
@@ -80,14 +86,10 @@ def draw(view: ReviewView, on: ReviewEvents) -> Widget:
         )
         grave = "alarm" if warning.blocking else "care"
         reading += [CareBox(warning.what, warning.do, grave=grave, key=key), gap("m")]
+    if view.left_out or view.unwritten:
+        reading += _not_written(view)
     for block in view.blocks:
-        tag: Widget = Tag(block.tag)
-        if line_below():
-            tag = Text(block.tag, role="second", bold=True)
-        head = Row(tag, Widget()) if not line_below() else tag
-        reading += [head, gap("s"), Rule(tone="ink", thick="rule"), *(FactRow(*line) for line in block.lines), gap("l")]
-    if view.unwritten:
-        reading.append(Text(view.unwritten, role="second", tone="ink2"))
+        reading += _block(block.tag, block.lines)
     seal_word = words("review.sealing" if view.busy else "review.seal")
     seal = Key(
         seal_word,
@@ -111,6 +113,17 @@ def draw(view: ReviewView, on: ReviewEvents) -> Widget:
     foot: list[Widget] = [low] if narrow() else [Row(drop, keep, space="m"), low]
     extra = [Row(drop, keep, space="m")] if narrow() else []
     return Page(bar, reading=reading, thumb=[*thumb, *extra], foot=foot)
+
+
+def _block(tag: str, lines: tuple[tuple[str, str], ...]) -> list[Widget]:
+    head = Text(tag, role="second", bold=True) if line_below() else Row(Tag(tag), Widget())
+    return [head, gap("s"), Rule(tone="ink", thick="rule"), *(FactRow(*line) for line in lines), gap("l")]
+
+
+def _not_written(view: ReviewView) -> list[Widget]:
+    head = [Text(theme.words("record.left.head"), role="body", bold=True), gap("s"), Rule(tone="ink", thick="rule")]
+    parts = [gap("s"), Text(view.unwritten, role="second", tone="ink2")] if view.unwritten else []
+    return [*head, *(FactRow(*line) for line in view.left_out), *parts, gap("l")]
 
 
 def _large(state: str, label: str) -> Widget:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from fieldapp.flows.form.left_out import LeftOut, left_out
 from fieldapp.flows.form.mending import step_of
 from fieldapp.flows.form.sections import RETURNS, SHORT, outline, steps
 from fieldapp.flows.report_form import CONSENT_ASKED, OPTIONAL, TABLE_OUTCOMES, ReportForm
@@ -33,11 +34,13 @@ def view_of(
     if not missing:
         warnings += [_warning(problem, form.kind) for problem in found.problems if _worth_saying(problem)]
     title, area = summary.title_words(form)
+    kept_out = left_words(left_out(form.sealable(), found, tablet.policy))
     return ReviewView(
         context=theme.words("review.context"),
         blocks=blocks(form, found, today) or (whole(form, title, area, today),),
         warnings=tuple(warnings),
         unwritten=_unwritten(found),
+        left_out=kept_out,
         can_seal=not missing and found.can_seal,
         error=error,
     )
@@ -154,6 +157,16 @@ def people_lines(form: ReportForm) -> str:
             said = f"{best} {words('outcome.' + outcome).lower()}"
             parts.append(f"{said} ({spread})" if spread else said)
     return words("comma").join(parts)
+
+
+def left_words(found: tuple[LeftOut, ...]) -> tuple[tuple[str, str], ...]:
+    """Which attachment, and what of it is not written and why."""
+    words = theme.words
+    return tuple(
+        (words("record.left.file", media=words("record.media." + each.media), n=each.number),
+         words("record.left." + each.why))
+        for each in found
+    )  # fmt: skip
 
 
 def _unwritten(found: Review) -> str:

@@ -19,10 +19,12 @@ from fieldapp.screens.adjusting import Adjusting
 from fieldapp.screens.covering import Covering
 from fieldapp.screens.entering import Entering
 from fieldapp.screens.host import Host, sentences
+from fieldapp.screens.interviewing import Interviewing
 from fieldapp.screens.locking import Locking
 from fieldapp.screens.recording import Recording
 from fieldapp.screens.reports import Now, Reports, found_rows, kind_words, titled, when_recorded
 from fieldapp.screens.sending import UNSENT, Sending
+from fieldapp.screens.serving import Serving
 from fieldapp.screens.training import Training
 from fieldapp.widgets.listed import ListRow
 from fieldapp.widgets.theme import theme
@@ -41,7 +43,10 @@ class Running:
         self._find = finding.FindView("")
         self._find_page: finding.FindPage | None = None
         self.recording = Recording(host, self.home, self.show_sealed)
+        self._beside = ""
         self.sending = Sending(host, self.home)
+        self.serving = Serving(host, self.home)
+        self.interviewing = Interviewing(host, self.home)
         self.locking = Locking(host, entering)
         self.training = Training(host, entering, self.home)
         self.adjusting = Adjusting(host, self)
@@ -172,13 +177,21 @@ class Running:
 
         MapPage.own(self.host, self.home).show()
 
+    def services(self) -> None:
+        self.serving.services()
+
+    def interview(self) -> None:
+        self.interviewing.begin()
+
     def send(self) -> None:
         self.sending.open()
         self.host.saw("send")
 
     def open_row(self, row: ListRow) -> None:
         self.host.saw("open:" + row.open)
-        if row.open == "draft":
+        if row.open == "interview":
+            self.interviewing.resume(row.id)
+        elif row.open == "draft":
             self.recording.resume(row.id)
         elif row.open == "panicked":
             self.locking.closed_draft(row.id)
@@ -251,6 +264,7 @@ class Running:
     def show_sealed(self, report_id: str) -> None:
         """The page right after sealing."""
         self._report, self._fresh = report_id, True
+        self._beside = self.training.beside_case(self.recording.practised)
         self.host.saw("sealed:" + self._tablet().listing().row(report_id).kind)
         self.host.draw(self._detail)
 
@@ -260,7 +274,11 @@ class Running:
 
     def _detail(self) -> Widget:
         row = self._tablet().listing().row(self._report)
-        return review.draw_detail(detail_view(row, self._now(), fresh=self._fresh), self)
+        view = detail_view(row, self._now(), fresh=self._fresh)
+        if self._fresh and self._beside:
+            said = (theme.words("train.compare.head"), self._beside, "good", "graduation-cap")
+            view = replace(view, notes=(said, *view.notes))
+        return review.draw_detail(view, self)
 
 
 def detail_view(row: ReportRow, now: Now, *, fresh: bool) -> review.DetailView:

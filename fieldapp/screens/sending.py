@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from kivy.clock import Clock
 from kivy.uix.widget import Widget
 
 from fieldapp.flows.outbox import ReportRow
+from fieldapp.flows.receipts import Receipt, receipts
+from fieldapp.screens import receipts as receipts_page
 from fieldapp.screens import sync
 from fieldapp.screens.host import Host, sentences
-from fieldapp.screens.reports import kind_words, titled
+from fieldapp.screens.receipts import ReceiptRow, ReceiptsView, Stop
+from fieldapp.screens.reports import Now, kind_words, titled, when_recorded
 from fieldapp.widgets.theme import theme
 from firsthand import errors
 
@@ -21,7 +25,13 @@ if TYPE_CHECKING:
     from fieldapp.flows.unlock import Tablet
 
 UNSENT = frozenset({"sealed", "handed"})
-_SAID = {"sealed": "sync.waiting", "handed": "sync.arrived", "logged": "sync.receipt", "acknowledged": "sync.opened"}
+_SAID = {
+    "sealed": "sync.waiting",
+    "handed": "sync.arrived",
+    "logged": "sync.receipt",
+    "acknowledged": "sync.opened",
+    "purged": "next.purged",
+}
 _SHOWN, _GONE_SHOWN = 60, 3
 
 
@@ -40,6 +50,7 @@ class Sending:
         self._before: frozenset[str] = frozenset()
         self._stop = False
         self._files = False
+        self._receipts_from = 0
         host.stop_job = self.stop_sending
 
     def hide(self) -> None:
@@ -73,6 +84,28 @@ class Sending:
             self._view = replace(self._view, files=self._files)
             self.host.redraw()
 
+    # -- receipts ----------------------------------------------------------------------------------------------
+    def receipts(self) -> None:
+        """What each stop left here, newest first."""
+        if not self.host.background.running:
+            self._receipts_from = 0
+            self.host.draw(self._receipts)
+
+    def older_receipts(self) -> None:
+        """The next page; from the last back to the newest."""
+        counts = self._tablet().listing().counts
+        following = self._receipts_from + receipts_page.PAGE_ROWS
+        self._receipts_from = following if following < counts["unsent"] + counts["done"] else 0
+        self.host.draw(self._receipts)
+
+    def _receipts(self) -> Widget:
+        tablet, clock = self._tablet(), self.host.ports.clock
+        counts, first = tablet.listing().counts, self._receipts_from
+        now = Now(clock.now_s(), clock.tz_min())
+        rows = tuple(receipt_row(each, now) for each in receipts(tablet, first, first + receipts_page.PAGE_ROWS))
+        return receipts_page.draw(ReceiptsView(rows, first, counts["unsent"] + counts["done"]), self)
+
+    # -- sending -----------------------------------------------------------------------------------------------
     def _with_rows(self, view: sync.SyncView, waiting: list[ReportRow], gone: list[ReportRow]) -> sync.SyncView:
         now = [row for row in gone if row.id in self._before]
         return replace(
@@ -146,3 +179,25 @@ def send_row(row: ReportRow) -> sync.SendRow:
     return sync.SendRow(
         title, words.join(kind_words(row.kind), area, size), row.state.value, words(_SAID[row.state.value])
     )
+
+
+def receipt_row(found: Receipt, now: Now) -> ReceiptRow:
+    """A report with what is known of each of its stops, in words."""
+    words, row = theme.words, found.row
+    title, area = titled(row)
+    place = ""
+    if row.log_index is not None and found.log_day is not None:
+        day = words.day(date(1970, 1, 1) + timedelta(days=found.log_day))
+        place = words("home.receipts.place", day=day, n=row.log_index)
+    elif row.log_index is not None:
+        place = words("home.receipts.place.only", n=row.log_index)
+    state = row.state.value
+    stops = (
+        Stop(),
+        Stop(when_recorded(row, now), found.file_words),
+        Stop(words("home.receipts.on_way") if state == "handed" else ""),
+        Stop(place, found.log_words),
+        Stop(words("home.receipts.opened") if state == "acknowledged" else ""),
+    )
+    number = " ".join(row.id[at : at + 4] for at in range(0, len(row.id), 4))
+    return ReceiptRow(title, words.join(area, number), state, stops)

@@ -15,7 +15,7 @@ from fieldapp.flows.report_form import (
     TABLE_OUTCOMES,
     ReportForm,
 )
-from fieldapp.screens import terms
+from fieldapp.screens import places, terms
 from fieldapp.widgets.theme import theme
 from firsthand import assets
 
@@ -113,7 +113,7 @@ def date_words(form: ReportForm, today: date) -> str:
 def place_words(form: ReportForm) -> str:
     """The place, and the area when it is another name."""
     place = form.report.get("incident", {}).get("place", {})
-    name, area = str(place.get("name", "")), str(place.get("adm1", ""))
+    name, area = places.said(str(place.get("name", ""))), places.said(str(place.get("adm1", "")))
     return theme.words("comma").join((name, area)) if name and area and name != area else name or area
 
 
@@ -202,7 +202,7 @@ def title_words(form: ReportForm) -> tuple[str, str]:
         title = words("kind." + form.kind)
     else:
         title = act_words(first) or words("row.untitled")
-    return title, str(form.report.get("incident", {}).get("place", {}).get("adm1", ""))
+    return title, places.said(str(form.report.get("incident", {}).get("place", {}).get("adm1", "")))
 
 
 # -- one act -------------------------------------------------------------------------------------------------

@@ -59,6 +59,7 @@ class SyncEvents(Protocol):
     def start_sending(self) -> None: ...
     def stop_sending(self) -> None: ...
     def pick_files(self, answer: str) -> None: ...
+    def receipts(self) -> None: ...
 
 
 def draw(view: SyncView, on: SyncEvents) -> Widget:
@@ -150,6 +151,8 @@ def _thumb(view: SyncView, on: SyncEvents, running: bool) -> list[Widget]:
         pieces.append(CareBox(head, words("sync.stop.text"), grave="good", icon="shield-check"))
     if not view.training:
         pieces.append(_files(view, on, running))
+    if not running:  # the job alone touches the vault meanwhile
+        pieces.append(Key(words("home.receipts"), on.receipts, icon="receipt", icon_size="small", align="start"))
     pieces.append(
         Key(
             words("sync.stick"),

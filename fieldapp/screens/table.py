@@ -13,12 +13,15 @@ from kivy.uix.widget import Widget
 from fieldapp.flows.report_form import (
     CHILD_AGES,
     FIGURES,
+    NO_STATUS,
+    STATUSES,
     TABLE_AGES,
     TABLE_OUTCOMES,
     TABLE_SEXES,
     ReportForm,
     figures_fault,
 )
+from fieldapp.screens import terms
 from fieldapp.screens.summary import figures_words
 from fieldapp.widgets.boxes import Column, Row, Rule
 from fieldapp.widgets.keys import Key
@@ -36,6 +39,8 @@ class TableView:
     Attributes:
         figure: "min", "best" or "max".
         context: title and place of the report, in the bar.
+        status: whose cells the table shows and the keypad writes: civilians, fighters, or not known.
+        choosing: the statuses stand where the keypad is.
     """
 
     outcome: str
@@ -44,6 +49,8 @@ class TableView:
     figure: str
     context: str
     saved: str
+    status: str = NO_STATUS
+    choosing: bool = False
 
 
 class TableEvents(Protocol):
@@ -61,6 +68,9 @@ class TableEvents(Protocol):
     def not_known(self) -> None: ...
     def next_cell(self) -> None: ...
     def fill_up(self) -> None: ...
+    def choose_status(self) -> None: ...
+    def pick_status(self, status: str) -> None: ...
+    def move_here(self) -> None: ...
 
 
 def who_words(age: str, sex: str) -> str:
@@ -100,7 +110,7 @@ def draw(view: TableView, on: TableEvents) -> Widget:
         ]
         top = Column(*keys, space="s")
     grid = _grid(view, on, fill=not narrow())
-    care = _care(view, on)
+    care = [*_layer(view, on), *_care(view, on)]
     foot = Row(hide_key(on.hide, tall=True), _next(view, on), space="m")
     if narrow():
         return Page(bar, reading=[top, grid, *care], thumb=_thumb(view, on), foot=[foot])
@@ -121,14 +131,19 @@ def draw(view: TableView, on: TableEvents) -> Widget:
 
 
 def _tabs(tabs: list[tuple[str, str, str]], chosen: str, on: TableEvents) -> Widget:
-    """The outcomes beside each other, in two rows where their words are long."""
+    """The outcomes beside each other, in as few rows as their words leave room for."""
     size = theme.type("second")
-    wide = sum(text_width(f"{word}  {number}", size, True, theme.rtl) for _, word, number in tabs)
-    room = theme.space("reading") - len(tabs) * (2 * theme.space("m") + theme.space("s"))
-    if wide <= room:
-        return tall_tabs(tabs, chosen, on.pick_outcome)
-    half = (len(tabs) + 1) // 2
-    return Column(*(tall_tabs(part, chosen, on.pick_outcome) for part in (tabs[:half], tabs[half:])), space="s")
+
+    def fits(part: list[tuple[str, str, str]]) -> bool:
+        wide = sum(text_width(f"{word}  {number}", size, True, theme.rtl) for _, word, number in part)
+        return wide <= theme.space("reading") - len(part) * (2 * theme.space("m") + theme.space("s"))
+
+    for count in range(1, len(tabs)):
+        a_row = -(-len(tabs) // count)
+        parts = [tabs[at : at + a_row] for at in range(0, len(tabs), a_row)]
+        if all(map(fits, parts)):
+            break
+    return Column(*(tall_tabs(part, chosen, on.pick_outcome) for part in parts), space="s")
 
 
 def _next(view: TableView, on: TableEvents) -> Key:
@@ -147,9 +162,11 @@ def _next(view: TableView, on: TableEvents) -> Key:
 
 def _thumb(view: TableView, on: TableEvents) -> list[Widget]:
     words, form = theme.words, on.form
-    cell = form.cell(view.outcome, view.age, view.sex)
+    if view.choosing:
+        return _statuses(view, on)
+    cell = form.cell(view.outcome, view.age, view.sex, view.status)
     head = Column(
-        Text(words("outcome." + view.outcome), role="second", tone="ink2"),
+        *([] if _tight() else [Text(words("outcome." + view.outcome), role="second", tone="ink2")]),
         Text(who_words(view.age, view.sex), role="answer", bold=True),
     )
     fields = [
@@ -162,11 +179,59 @@ def _thumb(view: TableView, on: TableEvents) -> list[Widget]:
         for name in FIGURES
     ]
     triple = Row(*fields, space="keypad_gap")
-    pieces: list[Widget] = [head, triple]
+    pieces: list[Widget] = [head, _status_key(view, on), triple]
     if cell and figures_fault(cell):
         pieces.append(Text(words("table.order"), role="small", tone="care", bold=True))
     pieces.append(Keypad(on.digit, on.erase, on.not_known))
     return pieces
+
+
+def _tight() -> bool:
+    """Whether larger type leaves the keypad too little height: then what the filled tab says is not said again."""
+    return theme.scale > 1 and not narrow()
+
+
+def _status_key(view: TableView, on: TableEvents) -> Key:
+    said = terms.label("statuses", view.status)
+    second = "" if _tight() else theme.words("record.table.status")
+    return Key(
+        said, on.choose_status, second=second, second_role="small", icon="users", icon_size="small", align="start",
+        pad="m", role="second",
+    )  # fmt: skip
+
+
+def _statuses(view: TableView, on: TableEvents) -> list[Widget]:
+    """Each status with how many have it in this table; then the keypad comes back."""
+    words, form = theme.words, on.form
+    keys: list[Widget] = [
+        Key(
+            f"{terms.label('statuses', code)}  {figures_words(form.table_sum(view.outcome, code))[0]}",
+            partial(on.pick_status, code),
+            kind="chosen" if code == view.status else "plain",
+            role="second",
+            align="start",
+            pad="m",
+        )
+        for code in STATUSES
+    ]
+    head = Text(words("record.table.status"), role="second" if _tight() else "answer", bold=True)
+    say = [] if _tight() else [Text(words("record.table.status.say"), role="small", tone="ink2")]
+    return [head, Column(*keys, space="s"), *say, *([] if narrow() else [Widget()])]
+
+
+def _layer(view: TableView, on: TableEvents) -> list[Widget]:
+    """What the table does not show just now: people of another status."""
+    words, form = theme.words, on.form
+    everyone, here = form.table_sum(view.outcome), form.table_sum(view.outcome, view.status)
+    if everyone is None or everyone == here:
+        return []
+    said = terms.label("statuses", view.status)
+    text = words("record.table.layer", status=said, n=here["best"] if here else 0, all=everyone["best"])
+    open_row = form.table_sum(view.outcome, NO_STATUS)
+    if view.status == NO_STATUS or open_row is None:
+        return [CareBox("", text, grave="good", icon="users")]
+    key = Key(words("record.table.move", n=open_row["best"]), on.move_here, height="key", fit=True)
+    return [CareBox("", text, grave="good", icon="users", key=key)]
 
 
 def _care(view: TableView, on: TableEvents) -> list[Widget]:
@@ -206,17 +271,19 @@ def _grid(view: TableView, on: TableEvents, *, fill: bool) -> Widget:
     ]
     rows: list[Widget] = [Row(*head, space="", padding=[0, theme.space("xs")]), Rule(tone="ink", thick="rule")]
     for index, age in enumerate(TABLE_AGES):
-        label: list[Widget] = [Text(words.digits(words("age." + age)), role="second", bold=True, fit=not narrow())]
-        if age in CHILD_AGES and not narrow():
+        marked = age in CHILD_AGES and not narrow()
+        label: list[Widget] = [Text(words.digits(words("age." + age)), role="second", bold=True, fit=marked)]
+        if marked:
             label.append(Text(words("age.child_mark"), role="small", tone="ink2"))
         cells = [_cell(view, on, age, sex) for sex in TABLE_SEXES]
-        total = _sum(form.sums(view.outcome, [(age, sex) for sex in TABLE_SEXES]))
+        total = _sum(form.sums(view.outcome, [(age, sex) for sex in TABLE_SEXES], view.status))
         rows.append(_line([_sized(Row(*label, pos_hint={"center_y": 0.5}), 1.3), *cells, _Shaded(total)], fill))
         rows.append(Rule() if index < len(TABLE_AGES) - 1 else Rule(tone="ink", thick="rule"))
     sums = [
-        _Shaded(_sum(form.sums(view.outcome, [(age, sex) for age in (*TABLE_AGES, "child")]))) for sex in TABLE_SEXES
+        _Shaded(_sum(form.sums(view.outcome, [(age, sex) for age in (*TABLE_AGES, "child")], view.status)))
+        for sex in TABLE_SEXES
     ]
-    whole = _Shaded(_sum(form.table_sum(view.outcome)))
+    whole = _Shaded(_sum(form.table_sum(view.outcome, view.status)))
     label_all = Text(words("table.all"), role="body", bold=True)
     rows.append(_line([_sized(label_all, 1.3), *sums, whole], fill))
     if not fill:
@@ -243,7 +310,7 @@ def _line(cells: list[Widget], fill: bool) -> Widget:
 
 
 def _cell(view: TableView, on: TableEvents, age: str, sex: str) -> Widget:
-    figures = on.form.cell(view.outcome, age, sex)
+    figures = on.form.cell(view.outcome, age, sex, view.status)
     best, spread = figures_words(figures)
     cell = Cell(
         best,

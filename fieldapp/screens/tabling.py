@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from fieldapp.flows.form.values import typed_figure
 from fieldapp.flows.report_form import (
     MAX_PEOPLE,
+    NO_STATUS,
+    STATUSES,
     TABLE_AGES,
     TABLE_OUTCOMES,
     TABLE_SEXES,
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
     from fieldapp.flows.form.saving import Saver
     from fieldapp.screens.host import Host
+
+
+_FIRST = ("injured", *(outcome for outcome in TABLE_OUTCOMES if outcome != "injured"))
 
 
 class Tabling:
@@ -49,12 +54,20 @@ class Tabling:
 
     def table(self) -> None:
         self.save()
-        outcome = next((o for o in ("injured", "killed", "abducted", "displaced") if self.form.total(o)), "injured")
+        outcome = next((o for o in _FIRST if self.form.total(o)), "injured")
         title, area = summary.title_words(self.form)
         context = " · ".join(part for part in (title, area) if part)
-        self._table = table.TableView(outcome, TABLE_AGES[0], "F", "best", context, theme.words("saved"))
+        self._table = table.TableView(
+            outcome, TABLE_AGES[0], "F", "best", context, theme.words("saved"), self._status_of(outcome)
+        )
         self._fresh = True
         self.host.draw(self._draw_table)
+
+    def _status_of(self, outcome: str) -> str:
+        """Where the table opens: the status that most people in it have."""
+        sums = {status: self.form.table_sum(outcome, status) for status in (NO_STATUS, *STATUSES)}
+        filled = {status: figures["best"] for status, figures in sums.items() if figures}
+        return max(filled, key=lambda status: filled[status], default=NO_STATUS)
 
     def _draw_table(self) -> Widget:
         return table.draw(self._table, self)
@@ -71,12 +84,11 @@ class Tabling:
     def _settle(self) -> None:
         """Leaving a cell puts its three numbers in order."""
         view = self._table
-        cell = self.form.cell(view.outcome, view.age, view.sex)
+        cell = self.form.cell(view.outcome, view.age, view.sex, view.status)
         if cell is not None and figures_fault(cell):
             low, best, high = cell["min"], cell["best"], cell["max"]
-            self.form.set_cell(
-                view.outcome, view.age, view.sex, {"min": min(low, best), "best": best, "max": max(best, high)}
-            )
+            figures = {"min": min(low, best), "best": best, "max": max(best, high)}
+            self.form.set_cell(view.outcome, view.age, view.sex, figures, view.status)
         self._fresh = True
 
     def _redraw(self) -> None:
@@ -85,12 +97,12 @@ class Tabling:
 
     def pick_outcome(self, outcome: str) -> None:
         self._settle()
-        self._table = replace(self._table, outcome=outcome)
+        self._table = replace(self._table, outcome=outcome, status=self._status_of(outcome), choosing=False)
         self._redraw()
 
     def pick_cell(self, age: str, sex: str) -> None:
         self._settle()
-        self._table = replace(self._table, age=age, sex=sex, figure="best")
+        self._table = replace(self._table, age=age, sex=sex, figure="best", choosing=False)
         self._redraw()
 
     def pick_figure(self, figure: str) -> None:
@@ -100,26 +112,26 @@ class Tabling:
 
     def digit(self, number: int) -> None:
         view = self._table
-        cell = self.form.cell(view.outcome, view.age, view.sex)
+        cell = self.form.cell(view.outcome, view.age, view.sex, view.status)
         before = 0 if cell is None or self._fresh else cell[view.figure]
         self._write_cell(min(before * 10 + number, MAX_PEOPLE))
 
     def erase(self) -> None:
         view = self._table
-        cell = self.form.cell(view.outcome, view.age, view.sex)
+        cell = self.form.cell(view.outcome, view.age, view.sex, view.status)
         if cell is not None:
             self._write_cell(cell[view.figure] // 10)
 
     def _write_cell(self, value: int) -> None:
         view, self._fresh = self._table, False
-        cell = self.form.cell(view.outcome, view.age, view.sex)
-        self.form.set_cell(view.outcome, view.age, view.sex, typed_figure(cell, view.figure, value))
+        cell = self.form.cell(view.outcome, view.age, view.sex, view.status)
+        self.form.set_cell(view.outcome, view.age, view.sex, typed_figure(cell, view.figure, value), view.status)
         self.saver.soon()
         self.host.redraw()
 
     def not_known(self) -> None:
         view = self._table
-        self.form.set_cell(view.outcome, view.age, view.sex, None)
+        self.form.set_cell(view.outcome, view.age, view.sex, None, view.status)
         self.next_cell()
 
     def next_cell(self) -> None:
@@ -137,6 +149,22 @@ class Tabling:
         short = self.form.short_of_total(outcome)
         if short > 0:
             self.form.add_unknown(outcome, short)
+            self._table = replace(self._table, status=NO_STATUS)
         else:
             self.form.set_total(outcome, self.form.table_sum(outcome))
+        self._redraw()
+
+    def choose_status(self) -> None:
+        self._settle()
+        self._table = replace(self._table, choosing=True)
+        self.host.redraw()
+
+    def pick_status(self, status: str) -> None:
+        self._fresh = True
+        self._table = replace(self._table, status=status, choosing=False, figure="best")
+        self._redraw()
+
+    def move_here(self) -> None:
+        """Those whose status was not known get the one that the table shows."""
+        self.form.move_status(self._table.outcome, NO_STATUS, self._table.status)
         self._redraw()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from kivy.uix.widget import Widget
 
 from fieldapp.flows import lessons
+from fieldapp.flows.lessons_compare import Remark, compare
 from fieldapp.flows.unlock import Tablet
-from fieldapp.screens import lesson
+from fieldapp.screens import lesson, places, summary
 from fieldapp.screens.host import Host
 from fieldapp.widgets.coach import Coach
 from fieldapp.widgets.theme import theme
@@ -17,6 +18,31 @@ from firsthand import errors
 
 if TYPE_CHECKING:
     from fieldapp.screens.entering import Entering
+
+
+def remark_words(found: tuple[Remark, ...]) -> str:
+    """Differences in sentences; a word of praise where there are none."""
+    words = theme.words
+    if not found:
+        return words("train.compare.good")
+    return " ".join([*map(_remark, found), words("train.compare.again")])
+
+
+def _remark(found: Remark) -> str:
+    words, key = theme.words, "train.compare." + found.code
+    match found.code:
+        case "kind":
+            return words(key, said=words("kind." + found.said), wanted=words("kind." + found.wanted))
+        case "act.family" | "act.other":
+            said = summary.act_words(found.said) or words("not_known")
+            return words(key, said=said, wanted=summary.act_words(found.wanted))
+        case "place":
+            return words(key, said=places.said(found.said), wanted=places.said(found.wanted))
+    wanted = words.number(int(found.wanted))
+    if found.most != int(found.wanted):
+        wanted = words("to", low=int(found.wanted), high=found.most)
+    said = words.number(int(found.said)) if found.said else ""
+    return words(key, outcome=words("outcome." + found.outcome), said=said, wanted=wanted)
 
 
 class Training:
@@ -65,6 +91,11 @@ class Training:
     @property
     def _open(self) -> bool:
         return self._lesson is not None and self.host.tablet is not None and self.host.tablet.training
+
+    def beside_case(self, report: Mapping[str, Any]) -> str:
+        """What the case tells otherwise than a report that was just practised; empty where there is no case."""
+        case = self._lesson.case if self._lesson is not None and self._open and report else None
+        return "" if case is None else remark_words(compare(case, report))
 
     def saw(self, event: str) -> None:
         """What the officer did just now."""

@@ -9,6 +9,7 @@ from kivy.uix.widget import Widget
 
 from fieldapp.flows.form.sections import SHORT
 from fieldapp.flows.form.where import PLACE_CHARS
+from fieldapp.screens import places
 from fieldapp.screens.asking import Asked, Choice, QuestionEvents, columns, tiles
 from fieldapp.screens.fieldpage import text_field
 from fieldapp.widgets.boxes import Column, Row, gap
@@ -48,7 +49,7 @@ def where(asked: Asked, on: QuestionEvents) -> list[Widget]:
         names = asked.areas.second(first) if asked.sub == "adm2" else asked.areas.third(first, second)
         follow = "adm3" if asked.sub == "adm2" else WORDS
         if names:
-            choices = [*((n, n, "") for n in names), ("", words("where.not_sure"), "")]
+            choices = [*((n, places.said(n), "") for n in names), ("", words("where.not_sure"), "")]
             chosen = str(place.get(asked.sub, "-"))
             if asked.sub == "adm2":
                 return [tiles(choices, chosen, _second_level(asked, on), cols=columns())]
@@ -90,7 +91,7 @@ def area(asked: Asked, on: QuestionEvents) -> list[Widget]:
 def _area_tiles(names: list[str], chosen: str, pick: Callable[[str], None]) -> Widget:
     cols = 2 if narrow() else 4 if len(names) > TILES else 3
     height = "key_field" if len(names) <= 16 else "key"
-    return tiles([(n, n, "") for n in names], chosen, pick, cols=cols, height=height)
+    return tiles([(n, places.said(n), "") for n in names], chosen, pick, cols=cols, height=height)
 
 
 def _second_level(asked: Asked, on: QuestionEvents) -> Callable[[str], None]:
@@ -165,7 +166,9 @@ def _list(asked: Asked, on: QuestionEvents) -> list[Widget]:
         on.search(text)
         results.clear_widgets()
         found = asked.areas.find(text)
-        choices: list[Choice] = [("|".join(path), path[-1], " · ".join(path[:-1])) for path in found]
+        choices: list[Choice] = [
+            ("|".join(path), places.said(path[-1]), " · ".join(map(places.said, path[:-1]))) for path in found
+        ]
         if choices:
             results.add_widget(tiles(choices, "", pick, cols=columns(), height="key"))
         elif text.strip():
@@ -201,7 +204,7 @@ def _place(asked: Asked, on: QuestionEvents) -> list[Widget]:
         change = Key(
             words("where.change"), lambda: on.turn("adm1"), icon="map-pin", icon_size="small", fit=not narrow()
         )
-        shown = Text(" · ".join(path), role="row", bold=True)
+        shown = Text(" · ".join(map(places.said, path)), role="row", bold=True)
         found.append(Column(shown, change, space="s") if narrow() else Row(shown, change))
     else:
         found.append(

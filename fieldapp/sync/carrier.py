@@ -64,6 +64,13 @@ class Carrier(Protocol):
         """Encoded receipts with the one of an object, not yet verified."""
         ...
 
+    def erase(self, object_hash: bytes, erase_key: bytes) -> bytes:
+        """Shows the erase key of an object; returns encoded receipts with the one of its tombstone, not yet verified.
+
+        Raises (besides): Refusal with status 404: the relay never had it.
+        """
+        ...
+
 
 class Session(Protocol):
     """What of an open tablet sync touches."""

@@ -1,7 +1,8 @@
 """Which objects go together: pure, from the outbox to a list of batches.
 
 Rules:
-- an enrolment goes before everything of its chain, so that no desk meets an unknown author for long;
+- what was taken back goes first of all;
+- an enrolment goes before everything else of its chain, so that no desk meets an unknown author for long;
 - then the order of sealing;
 - a batch holds at most 100 objects and 8 MiB: the relay's limits, and little to repeat on a bad line.
 """
@@ -12,9 +13,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fieldapp.vault.records import UNSENT, Item
+from firsthand.protocol.withdraw import ENVELOPE_TYPE
 
 BATCH_ITEMS = 100
 BATCH_BYTES = 8 * 1024 * 1024
+_FIRST = {ENVELOPE_TYPE: 0, "enrol": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Batch:
 def plan(items: Iterable[Item]) -> list[Batch]:
     """The batches that remain to be handed in."""
     unsent = (item for item in items if item.state in UNSENT)
-    waiting = sorted(unsent, key=lambda item: (item.kind != "enrol", item.order))
+    waiting = sorted(unsent, key=lambda item: (_FIRST.get(item.kind, len(_FIRST)), item.order))
     batches: list[Batch] = []
     part: list[Item] = []
     size = 0

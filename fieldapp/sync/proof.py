@@ -45,6 +45,25 @@ class Proof:
         except errors.TheirFault as error:
             raise errors.WrongReceipt("the answer proves nothing") from error
 
+    def erased(self, answer: bytes, object_hash: bytes, erase_key: bytes) -> Seen:
+        """Verifies that an object's tombstone is in the log; the newest checkpoint.
+
+        Raises:
+            WrongReceipt: it does not prove it.
+        """
+        try:
+            note, receipts = bundle.decode_receipts(answer)
+            proven = self._checkpoint(note)
+            found = next((each for each in receipts if each.object_hash == object_hash), None)
+            if found is None:
+                raise errors.WrongReceipt("a tombstone is missing")
+            receipt.verify_erased(found, erase_key, proven)
+            return self._continued(proven, note)
+        except errors.WrongReceipt:
+            raise
+        except errors.TheirFault as error:
+            raise errors.WrongReceipt("the answer proves nothing") from error
+
     def quiet_places(self, hashes: Sequence[bytes]) -> tuple[dict[bytes, int], Seen]:
         """Like `places`, for objects that are never handed in: it asks for the checkpoint alone.
 

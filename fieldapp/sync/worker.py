@@ -25,6 +25,7 @@ from fieldapp.sync.carrier import (
     TokenUnknown,
     TrainingNeverSends,
 )
+from fieldapp.sync.erasing import erase_due
 from fieldapp.sync.plan import Batch, plan
 from fieldapp.sync.proof import Proof, Wanted
 from fieldapp.vault.blobs import Blob, Blobs
@@ -32,6 +33,7 @@ from fieldapp.vault.records import UNSENT, Binding, Item, Seen
 from fieldapp.vault.vault import DamagedRow
 from firsthand import errors
 from firsthand.protocol import bundle, token
+from firsthand.protocol.withdraw import ENVELOPE_TYPE
 
 # A token that is spent on another list is passed over; a vault that was put back from a copy meets a few.
 _SPENT_TOKENS_MAX = 64
@@ -112,8 +114,10 @@ class _Run:
         self._wants_attachments = attachments
 
     def run(self) -> SyncResult:
-        """Batch after batch, until none is left; then attachments."""
+        """What was taken back; then batch after batch, until none is left; then attachments."""
         self._report("handing")
+        erase_due(self._session, self._carrier, self._proof)
+        self._let_withdrawals_pass()
         while (binding := self._next()) is not None:
             self._hand(binding)
             self._report("handing")
@@ -137,6 +141,20 @@ class _Run:
         self._done += 1
         self._bytes_done += blob.size_bytes
         self._report("attachments")
+
+    def _let_withdrawals_pass(self) -> None:
+        """A list that was begun waits, or is said anew under another token, behind what was taken back since."""
+        pending = self._custody.binding()
+        if pending is None or not any(item.kind == ENVELOPE_TYPE for item in self._custody.unsent_items()):
+            return
+        if ENVELOPE_TYPE not in {self._kind(row_id) for row_id in pending.row_ids}:
+            self._custody.unbind()
+
+    def _kind(self, row_id: bytes) -> str:
+        try:
+            return self._custody.item(row_id).kind
+        except (DamagedRow, errors.NotFound):
+            return ""
 
     def _next(self) -> Binding | None:
         """What an interrupted sync had written down, else the next batch of the plan; None at the end."""

@@ -4,7 +4,7 @@ Rules:
 - An object exists as `unchecked` until it was read back and opened; sync never sees it before.
 - A token and its list are written down before they are spoken, so that a retry says exactly the same.
 - `logged` and the checkpoint that proves it are written together.
-- Nothing here deletes a sealed object that has left, or may have left, the tablet.
+- Nothing here deletes a sealed object that has left, or may have left, the tablet, but `purge`, which takes it back.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ _HEAD, _SEEN, _TOKEN, _BINDING, _MISSION, _FILES = (
     b"mission",
     b"directory",
 )
+_PROOFS = b"proofs"
+_PROOFS_MAX = 400  # a year of daily sending; about 45 bytes each
 NO_CHAIN = b""
 
 
@@ -245,6 +247,26 @@ class Custody:
         """Keeps a verified checkpoint together with what it proves; call inside `vault.write`."""
         self._put_state(_SEEN, to_row(seen))
 
+    def proof_of(self, log_index: int) -> Seen | None:
+        """The first checkpoint kept here that proves a place in the log; without its note. None: no longer kept."""
+        return next((seen for seen in self._proofs() if seen.size > log_index), None)
+
+    def keep_proofs(self, proofs: Iterable[Seen]) -> None:
+        """Instead of those that are kept; ordered by size. Call inside `vault.write`."""
+        kept = sorted(proofs, key=lambda seen: seen.size)[-_PROOFS_MAX:]
+        self._put_state(_PROOFS, [[seen.size, seen.day, seen.root] for seen in kept])
+
+    def _proofs(self) -> list[Seen]:
+        """What does not open is forgotten: nothing but a page of receipts rests on it."""
+        rows, found = None, []
+        with suppress(errors.Damaged):
+            rows = self._vault.find("state", self._name(_PROOFS))
+        for row in rows if isinstance(rows, list) else ():
+            match row:
+                case [int(size), int(day), bytes(root)]:
+                    found.append(Seen(size, root, day, ""))
+        return found
+
     def unbind(self) -> None:
         """The token turned out to be spent on another list: the next one will do."""
         with self._vault.write():
@@ -268,7 +290,28 @@ class Custody:
                 }
             )
             self._put_state(_SEEN, to_row(seen))
+            proofs = self._proofs()
+            if all(kept.size != seen.size for kept in proofs):
+                self.keep_proofs([*proofs, seen])
             self._vault.delete("state", self._name(_BINDING))
+
+    def forget_facts(self, stub: Stub) -> None:
+        """Nothing of a report stays readable here; the sealed object stays. Inside `vault.write`."""
+        self._vault.delete("facts", stub.row_id)
+        self.lists.bare(stub, self.item(stub.row_id))
+
+    def purge(self, stub: Stub) -> None:
+        """Its author has taken a report back: only the row that says so stays. Inside `vault.write`."""
+        item = self.item(stub.row_id)
+        gone = item.at(State.PURGED, item.log_index)
+        self._vault.put("reports", stub.row_id, to_row(gone))
+        for table in ("objects", "facts"):
+            self._vault.delete(table, stub.row_id)
+        self.lists.bare(stub, gone)
+
+    def replace_items(self, items: Mapping[bytes, Item]) -> None:
+        """Row id -> item as it shall be, in rows and lists; for the workspace beside alone. Inside `vault.write`."""
+        self._move(items)
 
     def _move(self, items: Mapping[bytes, Item]) -> None:
         for row_id, item in items.items():

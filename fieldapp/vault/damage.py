@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from fieldapp.vault.lists import Lists
+from fieldapp.vault.lists import Lists, Stub
+from fieldapp.vault.records import State
 from fieldapp.vault.vault import DamagedRow, Vault
 from firsthand import errors
 
@@ -31,9 +32,9 @@ class Damage:
         """Opens every row; rows that are listed and gone count too."""
         with self._vault.guard:
             found = {table: set(self._broken(table, self._vault.ids(table))) for table in TABLES}
-            listed = {stub.row_id for page in self._lists.pages() for stub in page}
+            listed = [stub for page in self._lists.pages() for stub in page]
             for table in _OWN:
-                found[table] |= listed - set(self._vault.ids(table))
+                found[table] |= {stub.row_id for stub in listed if _has(stub, table)} - set(self._vault.ids(table))
             self._keep(found)
             return _sorted(found)
 
@@ -67,11 +68,11 @@ class Damage:
             except errors.Damaged:
                 yield row_id
                 continue
-            if gone and table in _OWN and self._is_listed(row_id):
+            if gone and table in _OWN and self._is_listed(row_id, table):
                 yield row_id
 
-    def _is_listed(self, row_id: bytes) -> bool:
-        return any(stub.row_id == row_id for page in self._lists.pages() for stub in page)
+    def _is_listed(self, row_id: bytes, table: str) -> bool:
+        return any(stub.row_id == row_id and _has(stub, table) for page in self._lists.pages() for stub in page)
 
     # -- memory ----------------------------------------------------------------------------------------------
     def _load(self) -> dict[str, set[bytes]]:
@@ -96,6 +97,11 @@ class Damage:
 
     def _row_id(self) -> bytes:
         return self._vault.named("index", b"damage")
+
+
+def _has(stub: Stub, table: str) -> bool:
+    """Whether a listed report must have a row there: what was withdrawn keeps only the one that says so."""
+    return table == "reports" or stub.state is not State.PURGED
 
 
 def _sorted(found: Mapping[str, set[bytes]]) -> dict[str, list[bytes]]:

@@ -8,7 +8,8 @@ Rules:
 - pages and summary change in the transaction that changes the object;
 - nothing here is the truth: a page or summary that is damaged, missing or behind raises `DamagedRow` with
   table "index", and `Custody` builds all anew from the rows;
-- what was decoded stays in memory while the vault is open, and is never taken from an open transaction.
+- what was decoded stays in memory while the vault is open. What a transaction reads or writes is remembered apart,
+  serves that transaction, and joins the rest once the transaction was kept; one that was undone leaves nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from fieldapp.vault.stubs import PAGE_STUBS, PageCounts, Stub, decode_page, encode_page
 from fieldapp.vault.vault import DamagedRow, Vault
@@ -64,6 +65,15 @@ def _with_byte(column: bytes, number: int, value: int) -> bytes:
     return bytes(grown)
 
 
+@dataclass(slots=True)
+class _Draft:
+    """What one transaction has read and written; `number` is that transaction's."""
+
+    number: int = 0
+    totals: Totals | None = None
+    pages: dict[int, tuple[Stub, ...]] = field(default_factory=dict)
+
+
 class Index:
     """Stubs of one open vault. Reading takes the vault's guard; writing belongs inside `vault.write`."""
 
@@ -71,6 +81,7 @@ class Index:
         self._vault = vault
         self._pages: OrderedDict[int, tuple[Stub, ...]] = OrderedDict()
         self._totals: Totals | None = None
+        self._draft = _Draft()
         # The whole index, where the disk did not take it: it serves until the next write tries again.
         self._unsaved: tuple[Totals, Mapping[int, tuple[Stub, ...]]] | None = None
 
@@ -84,13 +95,13 @@ class Index:
         with self._vault.guard:
             if self._unsaved is not None:
                 return self._unsaved[0]
-            if self._totals is None or self._vault.writing:
-                self._totals = None
-                found = self._read_totals()
-                if self._vault.writing:
-                    return found
+            draft = self._open_draft()
+            found = draft.totals or self._totals or self._read_totals()
+            if self._vault.writing:
+                draft.totals = found
+            else:
                 self._totals = found
-            return self._totals
+            return found
 
     def page(self, number: int) -> tuple[Stub, ...]:
         """The stubs of a page, by order.
@@ -101,15 +112,15 @@ class Index:
         with self._vault.guard:
             if self._unsaved is not None:
                 return self._unsaved[1].get(number, ())
+            draft = self._open_draft()
+            page = draft.pages.get(number, self._pages.get(number))
+            if page is None:
+                page = self._read_page(number)
             if self._vault.writing:
-                self._pages.pop(number, None)
-                return self._read_page(number)
-            if number not in self._pages:
-                self._pages[number] = self._read_page(number)
-                if len(self._pages) > _CACHED_PAGES:
-                    self._pages.popitem(last=False)
-            self._pages.move_to_end(number)
-            return self._pages[number]
+                draft.pages[number] = page
+            else:
+                self._remember(number, page)
+            return page
 
     def newest(
         self, column: Callable[[Totals], bytes], wanted: Callable[[Stub], bool], start: int, stop: int
@@ -208,7 +219,7 @@ class Index:
                 raise
             self._unsaved = (totals, {number: tuple(page) for number, page in pages.items()})
         self._pages.clear()
-        self._totals = None
+        self._totals, self._draft = None, _Draft()
 
     # -- pending ---------------------------------------------------------------------------------------------
     def pending(self) -> list[bytes]:
@@ -232,6 +243,25 @@ class Index:
         else:
             self._vault.delete(_TABLE, self._pending_id())
 
+    # -- memory ----------------------------------------------------------------------------------------------
+    def _open_draft(self) -> _Draft:
+        """That of the open transaction; empty outside of any."""
+        draft, vault = self._draft, self._vault
+        if vault.writing and draft.number == vault.begun:
+            return draft
+        if draft.number == vault.kept:
+            self._totals = draft.totals or self._totals
+            for number, page in draft.pages.items():
+                self._remember(number, page)
+        self._draft = _Draft(vault.begun if vault.writing else 0)
+        return self._draft
+
+    def _remember(self, number: int, page: tuple[Stub, ...]) -> None:
+        self._pages[number] = page
+        self._pages.move_to_end(number)
+        if len(self._pages) > _CACHED_PAGES:
+            self._pages.popitem(last=False)
+
     # -- rows ------------------------------------------------------------------------------------------------
     def _read_totals(self) -> Totals:
         match self._vault.find(_TABLE, self._summary_id()):
@@ -241,7 +271,7 @@ class Index:
         raise DamagedRow(table=_TABLE)
 
     def _write_totals(self, totals: Totals) -> None:
-        self._totals = None
+        self._open_draft().totals, self._totals = totals, None
         columns = [totals.reports, totals.unsent, totals.waiting, totals.readable]
         row: list[cbor.Value] = [_FORM, totals.end, *columns, list(totals.loose)]
         self._vault.put(_TABLE, self._summary_id(), row)
@@ -257,6 +287,7 @@ class Index:
 
     def _write_page(self, number: int, page: tuple[Stub, ...]) -> None:
         self._pages.pop(number, None)
+        self._open_draft().pages[number] = page
         self._vault.put(_TABLE, self._page_id(number), encode_page(page))
 
     def _page_id(self, number: int) -> bytes:

@@ -103,10 +103,16 @@ class Lists:
         if items:
             self._ask(change)
 
+    def bare(self, stub: Stub, item: Item) -> None:
+        """Puts a line without title and area in the place of a report's, in the state of `item`."""
+        line = replace(stub, title="", area="", readable=False, state=item.state, log_index=item.log_index)
+        self._ask(lambda index: index.put([line]))
+
     def expire(self, today: int, *, days: int, last: int) -> int:
         """Forgets facts that were sealed more than `days` days ago, or before the newest `last`; returns how many.
 
         Title and area go from the list with them. Only the oldest pages that still hold readable facts are opened.
+        Inside `vault.write` it belongs to that transaction, and whoever began it empties the log afterwards.
         """
         with self._vault.guard:
             totals = self.totals()
@@ -133,8 +139,10 @@ class Lists:
                 self._vault.delete("facts", row_id)
             bare = [replace(stub, title="", area="", readable=False) for stub in old]
             self._ask(lambda index: index.put(bare))
-            self._ask(lambda index: index.set_loose(loose))
-        self._vault.shrink_log()
+            if over:
+                self._ask(lambda index: index.set_loose(loose))
+        if not self._vault.writing:
+            self._vault.shrink_log()
 
     # -- trust -----------------------------------------------------------------------------------------------
     def _page(self, number: int) -> tuple[Stub, ...]:

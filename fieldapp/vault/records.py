@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ class State(StrEnum):
     HANDED = "handed"
     LOGGED = "logged"
     ACKNOWLEDGED = "acknowledged"
+    PURGED = "purged"  # nothing of it is here any more; last, since lists know states by their place
 
 
 UNSENT = frozenset({State.SEALED, State.HANDED})
@@ -136,7 +137,8 @@ _T = TypeVar("_T", Head, Item, KeptFacts, Seen, Binding, Mission)
 
 def to_row(value: Head | Item | KeptFacts | Seen | Binding | Mission) -> dict[str, Any]:
     """The map that is sealed into a row."""
-    return {name: _plain(item) for name, item in asdict(value).items()}
+    # not `asdict`, which copies the facts to their depth: what is made here is encoded and dropped
+    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
 
 
 def from_row(kind: type[_T], row: object) -> _T:
@@ -166,4 +168,4 @@ def _state(value: object) -> State:
 def _plain(value: object) -> object:
     if isinstance(value, State):
         return value.value
-    return value
+    return to_row(value) if isinstance(value, Head) else value

@@ -20,7 +20,10 @@ from firsthand import errors
 
 _R = TypeVar("_R")
 
-TABLES = ("drafts", "keyring", "halves", "attachments", "blobs", "reports", "facts", "objects", "state", "index")
+TABLES = (
+    *("drafts", "keyring", "halves", "attachments", "blobs", "reports", "facts", "objects", "state", "index"),
+    *("owed", "referrals", "consents", "shares", "withdrawals"),
+)
 _HEADER_COPIES = (1, 2)
 # Statements by table, from the constant names above: no name is ever built from input.
 _PUT = {table: f'insert or replace into "{table}" (id, sealed) values (?, ?)' for table in TABLES}  # noqa: S608
@@ -56,6 +59,8 @@ def _translated() -> Iterator[None]:
 class Store:
     """A connection to the file, which is made if it is not there.
 
+    Transactions are numbered, so that whoever remembers what it wrote can tell whether that was kept.
+
     With `mending`, a file that SQLite calls malformed is written anew from what can be read of it, at most once,
     and the question is asked again (`mend.py`). Only who holds the vault's lock may ask for that.
     """
@@ -64,6 +69,7 @@ class Store:
         self._path = path
         self._may_mend = mending
         self._hurt = False
+        self.begun = self.kept = 0
         with _translated(), _full_disk():
             mend.finish(path)
         try:
@@ -138,10 +144,12 @@ class Store:
             self._mend()
         with _translated():
             self._db.execute("begin immediate")
+        self.begun += 1
         try:
             yield
             with _translated():
                 self._db.execute("commit")
+            self.kept = self.begun
         except errors.Damaged as damage:
             self._hurt = self._hurt or bool(damage.fields.get("hurt"))
             raise
@@ -171,7 +179,7 @@ class Store:
     def reread(self, table: str, row_id: bytes) -> bytes | None:
         """Like `get`, through a connection of its own, so that no cache of ours can answer."""
         with _translated():
-            fresh = _connect(self._path)
+            fresh = _open(self._path)  # it writes nothing: the pragmas of writing would be half the cost
         try:
             with _translated():
                 return _read(fresh, table, row_id)
@@ -243,9 +251,13 @@ def _make(conn: sqlite3.Connection) -> None:
         conn.execute(_CREATE[table])
 
 
-def _connect(path: Path) -> Database:
+def _open(path: Path) -> sqlite3.Connection:
     # One session is used by the window's thread and by the sync thread, never at once (Vault holds a lock).
-    conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=2.0)
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=2.0)
+
+
+def _connect(path: Path) -> Database:
+    conn = _open(path)
     for pragma in (
         "journal_mode = wal",
         "synchronous = full",
@@ -257,7 +269,7 @@ def _connect(path: Path) -> Database:
     return Database(conn, execute_plugins=False)
 
 
-def _read(db: Database, table: str, row_id: bytes) -> bytes | None:
+def _read(db: Database | sqlite3.Connection, table: str, row_id: bytes) -> bytes | None:
     row = db.execute(_GET[table], (row_id,)).fetchone()
     if row is None:
         return None

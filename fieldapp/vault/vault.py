@@ -255,6 +255,16 @@ class Vault:
         self._check_open()
         return self._store.writing
 
+    @property
+    def begun(self) -> int:
+        """The number of the open transaction, or of the last one."""
+        return self._store.begun
+
+    @property
+    def kept(self) -> int:
+        """The number of the last transaction that was kept."""
+        return self._store.kept
+
     def put(self, table: str, row_id: bytes, value: cbor.Value, key: bytes | None = None) -> None:
         """Seals and writes a row; call inside `write`. `key` replaces the vault key for this row."""
         sealed = suite.part_seal(key or self._key, _context(table, row_id), cbor.encode(value))

@@ -76,25 +76,31 @@ class SectionRow(Column):
         end: list[Widget] = [Icon(icon, size="small", tone=tone)] if icon else []
         if word:
             end.append(Text(theme.words(word), role="small", bold=True, tone=tone, fit=True))
-        tag: Widget = Tag(part) if apart else Text(part, role="small", tone="ink2", fit=True)
         if line_below():
             head = Row(Text(number, role="second", tone="ink2", fit=True), title, *end, space="s")
             reader = Text(part, role="small", bold=apart, tone="ink2")
             body: Widget = Column(head, *([said] if value else []), reader, space="xs")
         else:
             mark = Text(number, role="second", tone="ink2", bold=True)
-            mark.size_hint_x, mark.width = None, theme.space("xl")
+            mark.size_hint_x, mark.width = None, theme.grown("xl")
             title.size_hint_x, title.width = None, theme.space("section_name")
-            holder = Row(tag, Widget(), space="")
+            holder = Row(Tag(part), Widget(), space="") if apart else Text(part, role="small", tone="ink2")
             holder.pos_hint = {"center_y": 0.5}
-            holder.size_hint_x, holder.width = None, theme.space("section_part")
+            holder.size_hint_x, holder.width = None, theme.grown("section_part")
             state_box = Row(*(end or [Widget(size_hint=(None, None), size=(1, 1))]), space="s")
             state_box.pos_hint = {"center_y": 0.5}
-            state_box.size_hint_x, state_box.width = None, theme.space("section_state")
+            state_box.size_hint_x, state_box.width = None, _state_width()
             body = Row(mark, title, said, holder, state_box, space="m")
         row.hug(body, "key")
         self.add_widget(row)
         self.add_widget(Rule())
+
+
+def _state_width() -> float:
+    """Pixels of the widest state: one for all rows, so that they line up."""
+    said = [theme.words(word) for _, _, word in _MARKS.values() if word]
+    widest = max(text_width(word, theme.type("small"), True, theme.rtl) for word in said)
+    return max(theme.space("section_state"), theme.icon("small") + theme.space("s") + widest + 1)
 
 
 class OpenField(Column):

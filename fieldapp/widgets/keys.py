@@ -116,7 +116,7 @@ class Key(ButtonBehavior, Surface):
         if fit:
             self.size_hint_x = None
         if width:
-            self.size_hint_x, self.width, self.fit = None, theme.space(width) * self._width_growth(), False
+            self.size_hint_x, self.width, self.fit = None, theme.space(width) * self.width_growth(), False
         if not fill_height:
             self.size_hint_y = None
         self.pos_hint = {"center_y": 0.5}
@@ -125,7 +125,9 @@ class Key(ButtonBehavior, Surface):
         if kind == "off":
             self.bind(pos=self._dash, size=self._dash)
 
-    def _width_growth(self) -> float:
+    @staticmethod
+    def width_growth() -> float:
+        """How many times wider a key of fixed width is at the present size of type."""
         return 1 + (theme.scale - 1) * 0.6
 
     def _natural(self, text: Text) -> float:

@@ -39,7 +39,7 @@ class ListRow:
         second: kind, time, and what happens next.
         state: custody state, or `needs`.
         alert: what the report asks of the officer; stands after `second`.
-        open: what a tap does: "report", "draft", "panicked", or "" for nothing.
+        open: what a tap does: "report", "draft", "interview", "panicked", or "" for nothing.
     """
 
     id: str
@@ -136,12 +136,14 @@ class ReportLine(ButtonBehavior, Widget):
         drop = self._area.logical and not area_fits
         self._second.say(theme.words.join(self._area.logical, self.row.second) if drop else self.row.second)
         self._second.width = room
-        high = self._title.height + self._second.height
+        # letters with and without marks above and below are not equally high
+        first = max(self._title.height, self._area.height if area_fits else 0)
+        high = first + self._second.height
         top = self.y + (self.height + high) / 2
         self._put(self._title, 0, top)
         self._put(self._area, title + theme.space("m") if area_fits else self.width, top)
         self._area.opacity = 1 if area_fits else 0
-        self._tail(self._put(self._second, 0, top - self._title.height), room)
+        self._tail(self._put(self._second, 0, top - first), room)
         self._word.width = beside
         pair = self._line.height + theme.space("xs") + self._word.height
         at = self.y + (self.height + pair) / 2

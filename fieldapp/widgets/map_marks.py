@@ -156,6 +156,11 @@ def _plate(group: InstructionGroup, x: float, y: float, wide: float, high: float
     group.add(SmoothRoundedRectangle(radius=[theme.space("r_tag")], pos=(int(x), int(y)), size=(wide, high)))
 
 
+def forget_names() -> None:
+    """Drops the pictures of names that were written on the map."""
+    _name.cache_clear()
+
+
 @lru_cache(maxsize=1024)
 def _name(text: str, plated: bool, mode: str, size: float, rtl: bool) -> Texture:  # noqa: ARG001 - of the cache
     """A name in ink, or in the second ink with an edge of the ground, so that no line crosses its letters."""

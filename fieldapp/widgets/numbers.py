@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.behaviors import ButtonBehavior
@@ -12,19 +12,18 @@ from kivy.uix.gridlayout import GridLayout
 from fieldapp.widgets.boxes import Column, Row, Rule, Surface
 from fieldapp.widgets.keys import Key
 from fieldapp.widgets.page import line_below, narrow
-from fieldapp.widgets.text import Icon, Text, text_width
+from fieldapp.widgets.text import Icon, Text, text_width, widest_word
 from fieldapp.widgets.theme import theme
 
 Press = Callable[[], None]
 
 
-def _widest(words: str, role: str) -> float:
-    """Pixels of the longest word in bold: a key that is narrower would cut it."""
-    return max(text_width(word, theme.type(role), True, theme.rtl) for word in words.split())
-
-
 class Stepper(Column):
-    """One outcome: minus, the number on a rule, plus, +10, "Not known". A tap on the number opens the table."""
+    """One outcome: minus, the number on a rule, plus, +10, "Not known". A tap on the number opens the table.
+
+    Args:
+        below: the keys stand under the word; `keys_below` says when they must.
+    """
 
     def __init__(
         self,
@@ -35,6 +34,7 @@ class Stepper(Column):
         not_known: bool,
         change: Callable[[int], None],
         unknown: Press,
+        below: bool = False,
     ) -> None:
         super().__init__()
         words = theme.words
@@ -47,9 +47,7 @@ class Stepper(Column):
         label = Text(value, role="row" if not_known else "number", bold=True, align="center")
         figure = Column(label, Rule(tone="edge", thick="rule"), space="xs", pos_hint={"center_y": 0.5})
         figure.size_hint_x = None
-        figure.width = max(
-            theme.space("stepper_num"), text_width(words("not_known"), theme.type("row"), True, theme.rtl) + 2
-        )
+        figure.width = _figure_width()
         unknown_key = Key(
             words("not_known"),
             unknown,
@@ -59,13 +57,28 @@ class Stepper(Column):
             role="small",
             pad="xs",
         )
-        unknown_key.width = max(unknown_key.width, _widest(words("not_known"), "small") + 2 * theme.space("s"))
-        if line_below():
+        unknown_key.width = max(unknown_key.width, widest_word(words("not_known"), "small") + 2 * theme.space("s"))
+        if below:
             body = Column(name, Row(minus, figure, plus, ten, unknown_key), space="m", padding=[0, theme.space("m")])
         else:
             body = Row(name, minus, figure, plus, ten, unknown_key, space="m", least=theme.space("stepper") - 1)
         self.add_widget(body)
         self.add_widget(Rule())
+
+
+def _figure_width() -> float:
+    said = text_width(theme.words("not_known"), theme.type("row"), True, theme.rtl) + 2
+    return max(theme.space("stepper_num"), said)
+
+
+def keys_below(names: Sequence[str]) -> bool:
+    """Whether the keys of steppers stand under their words: beside them one of these would be cut."""
+    if line_below():
+        return True
+    key = theme.space("key_field") * Key.width_growth()
+    last = max(key, widest_word(theme.words("not_known"), "small") + 2 * theme.space("s"))
+    beside = 3 * key + _figure_width() + last + theme.icon("large") + theme.space("l") + 5 * theme.space("m")
+    return any(widest_word(name, "bar") > theme.space("question_w") - beside for name in names)
 
 
 class Keypad(GridLayout):
@@ -93,7 +106,7 @@ class Keypad(GridLayout):
         words = theme.words
         said, role = word or words("not_known"), "small" if line_below() else "second"
         room = theme.space("thumb") / 3 - 2 * theme.space("keypad_gap")
-        cut = not narrow() and _widest(said, role) > room  # then the mark stands for it, as in a cell of the table
+        cut = not narrow() and widest_word(said, role) > room  # then the mark stands for it, as in a cell of the table
         mark = words("unknown_mark") if cut else said
         pad = "xs" if line_below() else "s"
         unknown_key = Key(mark, unknown, role=role, height="key_field", pad=pad, fill_height=fill)

@@ -6,6 +6,7 @@ from kivy.graphics import Color, SmoothEllipse
 from kivy.properties import ColorProperty, NumericProperty
 from kivy.uix.widget import Widget
 
+from fieldapp.widgets.boxes import Row, Surface
 from fieldapp.widgets.theme import theme
 
 
@@ -51,3 +52,20 @@ class Dots(Widget):
     def _move(self, *_args: object) -> None:
         for disc, across, up in self._discs:
             disc.pos = self.x + across, self.y + up
+
+
+class StepMarks(Row):
+    """Where one is among the pages of a talk: what is done, this one, what comes."""
+
+    def __init__(self, at: int, total: int) -> None:
+        marks = (_mark("act" if index == at else "edge" if index < at else "") for index in range(total))
+        super().__init__(*marks, space="s", size_hint_x=None, pos_hint={"center_y": 0.5})
+        self.bind(minimum_width=self.setter("width"))
+
+
+def _mark(tone: str) -> Surface:
+    mark = Surface(fill=tone or "bg", edge=tone or "edge", radius="xs", pad=("xs", "xs"), stretch=True)
+    mark.size_hint = (None, None)
+    mark.size = (theme.space("xxl" if tone == "act" else "xl"), theme.space("s"))
+    mark.pos_hint = {"center_y": 0.5}
+    return mark

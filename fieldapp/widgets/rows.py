@@ -97,7 +97,7 @@ class FactRow(Column):
         if line_below():
             body: Widget = Column(name, what, padding=[0, theme.space("s")])
         else:
-            name.size_hint_x, name.width = None, theme.space("side_label")
+            name.size_hint_x, name.width = None, theme.grown("side_label")
             icon = [Icon(mark, size="small", tone="good")] if mark else []
             body = Row(name, what, *icon, space="m", padding=[0, theme.space("s")])
         self.add_widget(body)

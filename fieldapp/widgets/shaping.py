@@ -14,7 +14,7 @@ from bidi.algorithm import get_display
 
 _ARABIC = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _L = "A-Za-z0-9\u00c0-\u02af"
-_LATIN_RUN = re.compile(f"[{_L}](?:[{_L} .,:/+'’&-]*[{_L}])?")
+_LATIN_RUN = re.compile(f"[{_L}](?:[{_L} .,:/+'’&_-]*[{_L}])?")
 _CONTROLS = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _LRE, _PDF, _RLM = "\u202a", "\u202c", "\u200f"
 _reshaper = ArabicReshaper(

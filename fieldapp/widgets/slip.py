@@ -114,8 +114,7 @@ class Slip(BoxLayout):
         self.bind(pos=self._move, size=self._move)
         m = theme.space("xl")
         head = Row(
-            Text(title, role="second", bold=True, fit=True),
-            spring(),
+            Text(title, role="second", bold=True),
             Text(status, role="second", tone="ink2", fit=True),
             space="s",
             padding=[m, theme.space("s"), m, theme.space("s")],

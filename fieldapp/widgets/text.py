@@ -42,6 +42,12 @@ def text_width(text: str, size: float, bold: bool, rtl: bool) -> float:
     return float(_ruler(size, bold).get_extents(shape(text, rtl))[0]) if text else 0.0
 
 
+def widest_word(text: str, role: str) -> float:
+    """Pixels of the longest word in bold at the present size: what is narrower would cut it."""
+    size = theme.type(role)
+    return max((text_width(word, size, True, theme.rtl) for word in text.split()), default=0.0)
+
+
 class _Drawn(Widget):
     """A texture of text in one colour, put in the middle of its box. Lighter than the toolkit's own label."""
 

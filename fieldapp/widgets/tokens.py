@@ -110,6 +110,7 @@ class Space:
     section_part: int = 128
     section_state: int = 92
     reading: int = 840
+    question_w: int = 828  # of the questions beside the slip
     thumb: int = 368
     page_w: int = 1280
     page_h: int = 800

@@ -8,7 +8,7 @@ written at all. Risk to the source and the existence of an intermediary go to th
 from __future__ import annotations
 
 from firsthand.domain.codes import PERSON_LINKS
-from firsthand.domain.facts import NEVER_OF_A_VICTIM, kept_from_facts
+from firsthand.domain.facts import NEVER_OF_A_VICTIM, kept_from_facts, terms_of_use
 from firsthand.domain.model import Report
 from firsthand.domain.writer import (
     Fields,
@@ -30,7 +30,8 @@ def identities_of(report: Report) -> Fields:
         left = _left_out(report)
         source |= left.pop("source", {})
         identities |= present(words_used=words and plain(words)) | left
-    return identities | ({"source": source} if source else {})
+    identities |= {"source": source} if source else {}
+    return identities | terms_of_use(report) if identities else {}
 
 
 def narrative_of(report: Report) -> Fields:

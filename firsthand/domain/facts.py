@@ -57,16 +57,21 @@ def facts_of(report: Report) -> Fields:
         links=[link_to_part(link) for link in report.links if link.kind not in PERSON_LINKS],
         source=_without(source_to_json(report.source), NEVER_OF_A_SOURCE),
         verification=report.verification and plain(report.verification),
-        basis=report.basis and plain(report.basis),
         note=report.note,
         supersedes=report.supersedes,
     )
-    if report.consent:
-        # An empty list says something too: no use beyond reading.
-        rest["scopes"] = list(report.consent.uses())
-        if report.consent.withhold:
-            rest["withhold"] = True  # whom from stands in the account; here only that exports must ask
-    return lists | rest | _incident(report.incident, sensitive)
+    return lists | rest | terms_of_use(report) | _incident(report.incident, sensitive)
+
+
+def terms_of_use(report: Report) -> Fields:
+    """On what terms the part that holds this may be used: every desk judges by its own part.
+
+    An empty list of scopes says something too: no use beyond reading.
+    """
+    if report.consent is None:
+        return present(basis=report.basis and plain(report.basis))
+    # Whom it is withheld from stands in the account; here only that exports must ask.
+    return {"scopes": list(report.consent.uses())} | ({"withhold": True} if report.consent.withhold else {})
 
 
 def _incident(incident: Incident, sensitive: bool) -> Fields:

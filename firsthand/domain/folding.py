@@ -40,6 +40,12 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(_without_article(word) for word in _WORD.findall(fold(text)))
 
 
+def forget() -> None:
+    """Empties the memory of folded texts, which are whatever was compared: queries, names, lines of reports."""
+    fold.cache_clear()
+    words_of.cache_clear()
+
+
 def _without_article(word: str) -> str:
     rest = word.removeprefix(_ARTICLE)
     return rest if len(rest) >= _SHORTEST_AFTER_ARTICLE else word

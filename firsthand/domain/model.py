@@ -218,10 +218,13 @@ class Report:
         Children who are only counted, as a row, as a group or among those held, leave a report ordinary
         (PROTOCOL, parts).
         """
-        if any(act.code.startswith("A4") for act in self.acts):
-            return True
+        return bool(self.sensitive_subjects())
+
+    def sensitive_subjects(self) -> frozenset[str]:
+        """What makes it sensitive: `sexual_violence`, `child`, both, or nothing."""
         people = (*self.victims, *((self.subject,) if self.subject else ()))
-        return any(person.protected_child() for person in people)
+        found = {"sexual_violence"} if any(act.code.startswith("A4") for act in self.acts) else set[str]()
+        return frozenset(found | ({"child"} if any(person.protected_child() for person in people) else set()))
 
     def count_groups(self) -> tuple[tuple[tuple[Count, ...], tuple[Total, ...]], ...]:
         """Counts and totals that belong together: of each act, and of the events."""

@@ -42,3 +42,8 @@ def _is_short_form(word: str) -> bool:
 @lru_cache(maxsize=8)
 def _places(known: frozenset[str]) -> Places:
     return Places.of(known)
+
+
+def forget() -> None:
+    """Empties the memory of known places."""
+    _places.cache_clear()

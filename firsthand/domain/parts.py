@@ -68,6 +68,7 @@ class SplitReport:
         title: for the officer's own list; names nobody.
         withhold: whom the person does not want to have it; an entry that is a role of the mission costs that
             role its keys.
+        about: what makes it sensitive: `child`, `sexual_violence`, or both.
     """
 
     parts: Mapping[str, Any]
@@ -77,6 +78,7 @@ class SplitReport:
     children_counted: bool
     title: str
     withhold: frozenset[str] = frozenset()
+    about: frozenset[str] = frozenset()
 
 
 def split(
@@ -113,6 +115,7 @@ def split(
         children_counted=report.children_counted(),
         title=title_for(report, catalogue, language),
         withhold=frozenset(report.consent.withhold) if report.consent else frozenset(),
+        about=report.sensitive_subjects(),
     )
 
 

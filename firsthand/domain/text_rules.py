@@ -21,7 +21,7 @@ def case_texts(report: Report, area_names: frozenset[str]) -> Iterator[Problem]:
 
     Args:
         report: any report.
-        area_names: of the mission, which are no names of persons.
+        area_names: of the mission, of all levels and languages, which are no names of persons.
     """
     places = area_names | _own_places(report)
     for where, text in _free_texts(report):

@@ -33,12 +33,14 @@ class Surroundings:
         area_names: first-level names of the mission, None where it accepts any.
         bounds_e7: south, west, north, east of the mission area in 1e-7 degree, None where not known.
         today: by the device's clock.
+        place_names: areas of all levels in all languages, which are no names of persons.
     """
 
     catalogue: Catalogue
     area_names: frozenset[str] | None
     today: date
     bounds_e7: tuple[int, int, int, int] | None = None
+    place_names: frozenset[str] = frozenset()
 
 
 def check(
@@ -48,6 +50,7 @@ def check(
     area_names: frozenset[str] | None,
     today: date,
     bounds_e7: tuple[int, int, int, int] | None = None,
+    place_names: frozenset[str] = frozenset(),
 ) -> tuple[Problem, ...]:
     """All problems of a report, blocking ones first.
 
@@ -57,8 +60,9 @@ def check(
         area_names: see `Surroundings`.
         today: see `Surroundings`.
         bounds_e7: see `Surroundings`.
+        place_names: see `Surroundings`.
     """
-    around = Surroundings(catalogue, area_names, today, bounds_e7)
+    around = Surroundings(catalogue, area_names, today, bounds_e7, place_names)
     found = [problem for rule in _RULES_AROUND for problem in rule(report, around)]
     found += [problem for rule in _RULES for problem in rule(report)]
     return tuple(sorted(found, key=lambda problem: not problem.blocking))
@@ -201,7 +205,7 @@ def _words(report: Report) -> Iterator[Problem]:
 
 def _texts(report: Report, around: Surroundings) -> Iterator[Problem]:
     """Rule 12."""
-    return case_texts(report, around.area_names or frozenset())
+    return case_texts(report, around.place_names | (around.area_names or frozenset()))
 
 
 def _consent_or_basis(report: Report) -> Iterator[Problem]:

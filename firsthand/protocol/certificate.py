@@ -77,8 +77,12 @@ def check_certificate(value: cbor.Value) -> Certificate:
 
 def words(invite_public: bytes, sign_public: bytes, kem_public: bytes) -> str:
     """The six words of a certificate, lower case, separated by hyphens (96 bits)."""
-    digest = hashlib.sha256(_statement(invite_public, sign_public, kem_public)).digest()
-    return "-".join(_word(int.from_bytes(digest[2 * i : 2 * i + 2], "big")) for i in range(_WORDS))
+    return spoken(hashlib.sha256(_statement(invite_public, sign_public, kem_public)).digest())
+
+
+def spoken(digest: bytes, count: int = _WORDS) -> str:
+    """The first `count` words (16 bits each) by which two people compare a digest; at least 2 * count bytes of it."""
+    return "-".join(_word(int.from_bytes(digest[2 * i : 2 * i + 2], "big")) for i in range(count))
 
 
 def _word(number: int) -> str:

@@ -10,8 +10,9 @@ Rules beyond TUF:
 - `root` and `targets` are signed by Ed25519 *and* ML-DSA-65: a threshold that the keys of one kind could
   meet alone is refused.
 - every file below `timestamp` is bound by length and SHA-256, so one timestamp names exactly one directory.
-- `mission.cbor` and `areas.geojson` come from `targets` only, `devices.cbor` and `labels.cbor` from `devices`
-  only: a lying administrator can invent authors, never replace a role key.
+- `mission.cbor` and `areas.geojson` come from `targets` only, `devices.cbor`, `labels.cbor` and the content
+  files from `devices` only: a lying administrator can invent authors, never replace a role key. A content file that
+  is named must be there, so that nobody on the way can take it out.
 
 Pure: bytes in, a value out. No clock, no files, no network, and no memory of earlier directories: `succeeds`
 compares two.
@@ -21,7 +22,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -42,9 +43,12 @@ from firsthand.protocol.directory_files import (
 )
 
 __all__ = [
+    "ANCHOR_FILES",
+    "CONTENT_FILES",
     "METADATA_FILES",
     "OPTIONAL_FILES",
     "TARGET_FILES",
+    "Anchor",
     "DeskKey",
     "Directory",
     "Invite",
@@ -53,9 +57,13 @@ __all__ = [
 ]
 
 METADATA_FILES = ("root.json", "timestamp.json", "snapshot.json", "targets.json", "devices.json")
-TARGET_FILES = ("mission.cbor", "devices.cbor", "areas.geojson", "labels.cbor")
-OPTIONAL_FILES = frozenset({"areas.geojson", "labels.cbor"})
+# What the mission publishes besides its facts and its tablets; whoever uses such a file reads its form.
+CONTENT_FILES = ("referrals.json",)
+TARGET_FILES = ("mission.cbor", "devices.cbor", "areas.geojson", "labels.cbor", *CONTENT_FILES)
+OPTIONAL_FILES = frozenset({"areas.geojson", "labels.cbor", *CONTENT_FILES})
 METADATA_MAX_BYTES = 512 * 1024
+# What a stranger needs of a directory to check a proof: no drawing, no names of tablets, no services.
+ANCHOR_FILES = (*METADATA_FILES, "mission.cbor", "devices.cbor")
 
 _KINDS = frozenset({("ed25519", "ed25519"), ("ml-dsa", "ml-dsa-65/1")})
 _S = TypeVar("_S", Root, Timestamp, Snapshot, Targets)
@@ -75,6 +83,7 @@ class Directory:
         origin: the log's name in checkpoints.
         area_names: values of `adm1`; None when the mission accepts every name.
         invites: by invite public key.
+        content: bytes of the content files by name, those that the mission has.
     """
 
     version: int
@@ -94,6 +103,7 @@ class Directory:
     areas_geojson: dict[str, Any] | None
     area_names: frozenset[str] | None
     invites: dict[bytes, Invite]
+    content: Mapping[str, bytes] = field(default_factory=dict)
 
     @classmethod
     def verify(cls, files: Mapping[str, bytes], root_sha256: bytes | None) -> Directory:
@@ -127,6 +137,7 @@ class Directory:
             areas_geojson=areas,
             area_names=None if areas is None else area_names(areas),
             invites=parse_invites(_target(chain.devices, files, "devices.cbor"), labels),
+            content=_content(chain.devices, files),
             **{each.name: getattr(mission, each.name) for each in fields(mission)},
         )
 
@@ -148,6 +159,49 @@ class Directory:
             raise Rollback("directory version")
         if ours[0] == theirs[0] and self.sha256 != earlier.sha256:
             raise Rollback("two directories of one version")
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What a proof rests on: a mission's log key, desks and invitations, signed down from one root.
+
+    Attributes:
+        root_sha256: of `root.json`; whoever checks compares it with the one that the mission has told elsewhere.
+        desks: signing keys by role.
+        invites: by invite public key, without labels.
+    """
+
+    root_sha256: bytes
+    mission_id: bytes
+    mission_name: str
+    origin: str
+    log_public: bytes
+    desks: Mapping[str, bytes]
+    invites: Mapping[bytes, Invite]
+
+    @classmethod
+    def verify(cls, files: Mapping[str, bytes], root_sha256: bytes | None = None) -> Anchor:
+        """Follow the signatures as `Directory.verify` does, from and to these files only.
+
+        Raises:
+            WrongMission, Malformed, BadSignature: as there; files other than `ANCHOR_FILES` are refused.
+        """
+        if set(files) != set(ANCHOR_FILES) or any(len(data) > METADATA_MAX_BYTES for data in files.values()):
+            raise Malformed("anchor files")
+        found = hashlib.sha256(files["root.json"]).digest()
+        if root_sha256 is not None and found != root_sha256:
+            raise WrongMission("root hash")
+        chain = _Chain.follow(files)
+        mission = parse_mission(_target(chain.targets, files, "mission.cbor"))
+        return cls(
+            root_sha256=found,
+            mission_id=mission.mission_id,
+            mission_name=mission.mission_name,
+            origin=mission.origin,
+            log_public=mission.log_public,
+            desks={desk.role: desk.sign_public for desk in mission.desks},
+            invites=parse_invites(_target(chain.devices, files, "devices.cbor"), {}),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +238,10 @@ class _Chain:
             targets=targets.signed.targets,
             devices=devices.signed.targets,
         )
+
+
+def _content(devices: Mapping[str, TargetFile], files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {name: _target(devices, files, name) for name in CONTENT_FILES if name in devices or name in files}
 
 
 def _check_names(files: Mapping[str, bytes]) -> None:

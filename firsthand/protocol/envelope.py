@@ -25,7 +25,7 @@ from firsthand.protocol.cbor import Value
 from firsthand.protocol.grants import PART_NAMES
 from firsthand.protocol.manifest import Manifest, ManifestDraft
 
-__all__ = ["PART_NAMES", "Opened", "Sealed", "open_slot", "seal"]
+__all__ = ["PART_NAMES", "Opened", "Sealed", "cut", "open_slot", "peek_type", "seal"]
 
 VERSION: Final = 1
 SLOT_BYTES: Final = 1329
@@ -33,6 +33,7 @@ SLOTS_MIN, SLOTS_MAX = 4, 6
 MANIFEST_SEALED_BYTES: Final = 648
 EID_BYTES: Final = 16
 KEYS: Final = 6
+MAX_BODY_BYTES: Final = 1 << 20
 _PARTS = range(1, KEYS)
 
 
@@ -90,7 +91,7 @@ class Opened:
         """Open with part keys in hand: the author's check of what was just sealed, or a desk's later reading.
 
         Args:
-            envelope: the sealed bytes.
+            envelope: the sealed bytes, or what `cut` has left of them (then `object_hash` is that of what is left).
             keys: K0 to K5; None for a part whose key is not held. K0 is needed.
 
         Raises:
@@ -211,7 +212,7 @@ def _context(prot: bytes, number: int) -> bytes:
 # -- open ----------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """An envelope taken apart; nothing is proven."""
+    """An envelope taken apart; nothing is proven. One that was cut has no slots, and `remains` instead of a body."""
 
     prot: bytes
     eid: bytes
@@ -219,6 +220,7 @@ class _Frame:
     manifest: bytes
     body: bytes
     object_hash: ObjectHash
+    remains: tuple[bytes | None, ...] | None = None
 
 
 def open_slot(envelope: bytes, slot: int, secrets: Sequence[suite.KemSecret]) -> Opened:
@@ -252,10 +254,59 @@ def open_slot(envelope: bytes, slot: int, secrets: Sequence[suite.KemSecret]) ->
     return _open(frame, held)
 
 
+def peek_type(envelope: bytes, slot: int, secrets: Sequence[suite.KemSecret], body_max: int = MAX_BODY_BYTES) -> str:
+    """What kind of envelope the manifest claims that this is, without opening any part; nothing is proven.
+
+    Args:
+        envelope, slot, secrets: as for `open_slot`.
+        body_max: an envelope with a larger body (in bytes) is not looked into: the answer is empty.
+
+    Raises:
+        As `open_slot`.
+    """
+    frame = _parse(envelope)
+    if len(frame.body) > body_max:
+        return ""
+    if not 0 <= slot < len(frame.slots):
+        raise NotForUs("no such slot")
+    text = _open_slot_text(frame, slot, secrets)
+    if text[0] == 0:
+        raise NotGranted("empty bitmap")
+    try:
+        cose = padding.unpad_manifest(_unseal(frame.prot, 0, text[1 : 1 + suite.KEY_BYTES], frame.manifest))
+        return manifest.parse(signing.cose_peek(cose)).type
+    except Malformed as fault:
+        raise Unopenable(fault.detail) from None
+
+
+def cut(envelope: bytes, keys: Sequence[bytes | None]) -> bytes:
+    """What may stay of an envelope when some keys are destroyed: the manifest, and the parts whose keys are given.
+
+    Slots go too, since a role's key would bring the destroyed ones back out of them. `Opened.from_keys` reads what is
+    left, and the author's signature still proves it part by part; it is not the object that the log names any more.
+
+    Args:
+        envelope: the sealed bytes, or what an earlier cut has left.
+        keys: K0 to K5; None for those that are destroyed. K0 is needed.
+
+    Raises:
+        Malformed: not an envelope, or no K0. Unopenable: keys and envelope do not belong together.
+    """
+    if len(keys) != KEYS or keys[0] is None:
+        raise Malformed("envelope keys")
+    frame = _parse(envelope)
+    cose = padding.unpad_manifest(_unseal(frame.prot, 0, keys[0], frame.manifest))
+    parts = _cut(frame, manifest.parse(signing.cose_peek(cose)))
+    left = [part if key is not None else None for part, key in zip(parts, keys[1:], strict=True)]
+    return cbor.encode([frame.prot, frame.manifest, left])
+
+
 def _parse(envelope: bytes) -> _Frame:
     match cbor.decode(envelope):
         case [bytes(prot), list(slots), bytes(sealed), bytes(body)]:
             pass
+        case [bytes(prot), bytes(sealed), list(remains)]:
+            return _parse_remains(envelope, prot, sealed, remains)
         case _:
             raise Malformed("envelope structure")
     if not SLOTS_MIN <= len(slots) <= SLOTS_MAX:
@@ -265,6 +316,14 @@ def _parse(envelope: bytes) -> _Frame:
     if len(sealed) != MANIFEST_SEALED_BYTES or not padding.is_body_class(len(body)):
         raise Malformed("envelope shape")
     return _Frame(prot, _parse_prot(prot), tuple(slots), sealed, body, ObjectHash(sha256(envelope).digest()))
+
+
+def _parse_remains(envelope: bytes, prot: bytes, sealed: bytes, remains: Sequence[Value]) -> _Frame:
+    parts = tuple(part for part in remains if part is None or isinstance(part, bytes))
+    if len(sealed) != MANIFEST_SEALED_BYTES or len(parts) != len(remains) or len(parts) != len(_PARTS):
+        raise Malformed("cut envelope")
+    name = ObjectHash(sha256(envelope).digest())
+    return _Frame(prot, _parse_prot(prot), (), sealed, b"", name, parts)
 
 
 def _parse_prot(prot: bytes) -> bytes:
@@ -310,7 +369,9 @@ def _open(frame: _Frame, held: dict[int, bytes]) -> Opened:
     )
 
 
-def _unseal(prot: bytes, number: int, key: bytes, sealed: bytes) -> bytes:
+def _unseal(prot: bytes, number: int, key: bytes, sealed: bytes | None) -> bytes:
+    if sealed is None:
+        raise Unopenable("part is cut away")
     try:
         return suite.part_open(key, _context(prot, number), sealed)
     except BadSeal:
@@ -321,13 +382,19 @@ def _content(text: bytes) -> Value:
     return cbor.decode(padding.inflate(text), max_bytes=padding.CONTENT_MAX_BYTES)
 
 
-def _cut(frame: _Frame, claimed: Manifest) -> list[bytes]:
-    """The five sealed parts, once slots and parts are those that the manifest names."""
+def _cut(frame: _Frame, claimed: Manifest) -> list[bytes | None]:
+    """The five sealed parts, once slots and parts are those that the manifest names; None for what is cut away."""
+    if frame.remains is not None:
+        for part, (length, digest) in zip(frame.remains, claimed.parts, strict=True):
+            if part is not None and (len(part) != length or sha256(part).digest() != digest):
+                raise Malformed("part hash")
+        return list(frame.remains)
     if sha256(b"".join(frame.slots)).digest() != claimed.slots_hash:
         raise Malformed("slots hash")
     if sum(length for length, _ in claimed.parts) != len(frame.body):
         raise Malformed("part lengths")
-    parts, at = [], 0
+    parts: list[bytes | None] = []
+    at = 0
     for length, digest in claimed.parts:
         part = frame.body[at : at + length]
         if length < padding.PART_MIN_SEALED_BYTES or sha256(part).digest() != digest:

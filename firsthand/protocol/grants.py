@@ -15,7 +15,10 @@ from firsthand.errors import Malformed, Refused
 
 PART_NAMES: Final = ("counts", "facts", "identities", "narrative", "attachments")
 ORDINARY, SENSITIVE, CHILDREN, MEDIUM = "ordinary", "sensitive", "children_counted", "medium"
-_SITUATIONS = frozenset({ORDINARY, SENSITIVE, CHILDREN, MEDIUM})
+# What makes a report sensitive; a mission whose child protection has a desk of its own tells them apart.
+CHILD, SEXUAL_VIOLENCE = "child", "sexual_violence"
+_ABOUT = frozenset({CHILD, SEXUAL_VIOLENCE})
+_SITUATIONS = frozenset({ORDINARY, SENSITIVE, CHILDREN, MEDIUM}) | _ABOUT
 _FORMAT = 1
 _KEYS = frozenset({"format", "roles", "registrar", "scopes", "media", "basis", "rules"})
 _ROLES_MAX = 6
@@ -63,6 +66,7 @@ class Policy:
         children_counted: bool,
         media: frozenset[str] = frozenset(),
         withhold: frozenset[str] = frozenset(),
+        about: frozenset[str] = frozenset(),
     ) -> tuple[frozenset[int], ...]:
         """The part numbers of every role, in the order of `roles`; 0 is the manifest key.
 
@@ -74,12 +78,17 @@ class Policy:
             media: the media of the attachments that exist.
             withhold: roles that the person does not want to have it: they lose every part (the registrar
                 keeps the bare manifest). Names of outside bodies are passed over: they bound exports.
+            about: what makes it sensitive: `child`, `sexual_violence` or both; means nothing of an ordinary one.
 
         Raises:
             Refused: neither or both of `scopes` and `basis`, or an unknown basis: nothing may be sealed.
-            Malformed: an unknown medium.
+            Malformed: an unknown medium or subject.
         """
+        if not about <= _ABOUT:
+            raise Malformed("unknown subject")
         holds = self._holds(scopes, basis, media) | {SENSITIVE if sensitive else ORDINARY}
+        if sensitive:
+            holds |= about
         if children_counted:
             holds |= {CHILDREN}
         parts: dict[str, set[int]] = {role: set() for role in self.roles}
@@ -99,6 +108,7 @@ class Policy:
         children_counted: bool,
         media: frozenset[str] = frozenset(),
         withhold: frozenset[str] = frozenset(),
+        about: frozenset[str] = frozenset(),
     ) -> frozenset[int]:
         """The parts whose content may be written at all: those that some role gets. Raises as `grants`."""
         granted = self.grants(
@@ -108,6 +118,7 @@ class Policy:
             children_counted=children_counted,
             media=media,
             withhold=withhold,
+            about=about,
         )
         return frozenset().union(*granted) - {0}
 

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 
 from firsthand import assets, errors
@@ -24,6 +25,7 @@ from firsthand.protocol.certificate import words
 from sync_server.admin import mission
 from sync_server.admin.board import weekly_text
 from sync_server.admin.folder import MissionFolder, write_file
+from sync_server.admin.keys import AdminKeys
 from sync_server.admin.processes import Child, Children, Signals, Stopped
 from sync_server.admin.story import OFFICER, Story
 from sync_server.ports import Ports
@@ -140,9 +142,18 @@ class _Demo:
                 passphrase=self._passphrase,
                 ports=self._ports,
             )
+        self._publish_services(made)
         write_file(self._folder / MARKER, MARKER_TEXT)
         write_file(self._folder / SECRET_FILE, f"{self._passphrase}\n".encode())
         return made
+
+    def _publish_services(self, made: MissionFolder) -> None:
+        """Where help is in the invented country, as of today: an older list would be refused on the tablets."""
+        from assets.referral.generate import file
+        from sync_server.admin.content import publish_referrals_by
+
+        keys = AdminKeys.open(made, self._passphrase)
+        publish_referrals_by(made, keys, file(date(1970, 1, 1) + timedelta(days=self._ports.day())), self._ports)
 
     def _start_relay(self) -> Child:
         return self._children.start("relay", "sync_server", "relay", str(self._folder / "relay"), port=RELAY_PORT)
@@ -183,7 +194,7 @@ class _Demo:
         _tell(f"  One for all keys here, also in {self._folder / SECRET_FILE}: for a demonstration only.")
         _tell(f"  Second one     {self._second}: opens the tablet's other workspace, and closes its drafts.")
         _tell("\n  Start with the weekly board of the risk cell: Lemba North and Karou, weeks 38 to 46.")
-        _tell("  docs/TOUR.md walks through it in 20 minutes. Ctrl-C ends everything.")
+        _tell("  docs/TOUR.md walks through it in 40 minutes. Ctrl-C ends everything.")
 
     def _stay(self, *, window: bool) -> None:
         if window:

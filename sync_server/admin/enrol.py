@@ -8,7 +8,7 @@ it), the directory, the invitation file last.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -131,15 +131,24 @@ def published(folder: MissionFolder) -> Directory:
         raise errors.Damaged("directory") from None
 
 
-def publish_register(folder: MissionFolder, keys: AdminKeys, register: Register, ports: Ports) -> dict[str, bytes]:
+def publish_register(
+    folder: MissionFolder,
+    keys: AdminKeys,
+    register: Register,
+    ports: Ports,
+    *,
+    content: Mapping[str, bytes] | None = None,
+) -> dict[str, bytes]:
     """Sign the register into the directory and give every desk on this host its copy.
+
+    `content` holds files of `CONTENT_FILES` that are new; those published before stay.
 
     Raises:
         Damaged: the published directory does not verify against the mission's own pin.
     """
     before = published(folder)
     files = publish.republish(
-        read_directory(folder.directory),
+        {**read_directory(folder.directory), **(content or {})},
         version=before.timestamp_version + 1,
         admin=keys.sign,
         register=register,

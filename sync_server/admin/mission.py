@@ -24,6 +24,7 @@ from sync_server.admin.areas import read_areas
 from sync_server.admin.faults import MissionName, writing
 from sync_server.admin.folder import MissionFolder, json_bytes, make_folder, write_directory, write_file
 from sync_server.admin.keys import AdminKeys, Register, demand_strength
+from sync_server.admin.policy import read_policy
 from sync_server.admin.signers import OfflineKeys
 from sync_server.ports import Ports
 
@@ -54,7 +55,9 @@ class _Role:
         return sealed_file_seal(passphrase, plain, DESK_PURPOSE, ports.entropy)
 
 
-def init(folder: Path, *, name: str, areas: Path | None, passphrase: str, ports: Ports) -> MissionFolder:
+def init(
+    folder: Path, *, name: str, areas: Path | None, passphrase: str, ports: Ports, policy: Path | None = None
+) -> MissionFolder:
     """Make a mission.
 
     Args:
@@ -62,16 +65,19 @@ def init(folder: Path, *, name: str, areas: Path | None, passphrase: str, ports:
         name: what people call the mission; 1 to 80 printable characters.
         areas: GeoJSON with property `adm1`, or None: every area name is accepted.
         passphrase: at least six words.
+        policy: who gets which part, in the form of assets/policy/grants.json; None: that one.
 
     Raises:
-        Exists, MissionName, WeakPassphrase, DiskFull, CannotWrite, and what `read_areas` raises.
+        Exists, MissionName, WeakPassphrase, DiskFull, CannotWrite, PolicyRefused, CannotRead, and what `read_areas`
+            raises.
     """
     _demand_empty(folder)
     if not 0 < len(name) <= NAME_MAX_CHARS or name != name.strip() or not name.isprintable():
         raise MissionName("name")
     demand_strength(passphrase)
     areas_bytes = None if areas is None else read_areas(areas)
-    plan = _plan(name, areas_bytes, ports)
+    rules = assets.read_json("policy/grants.json") if policy is None else read_policy(policy)
+    plan = _plan(name, areas_bytes, rules, ports)
     with writing():
         _place(folder, plan, passphrase, ports)
     return MissionFolder.open(folder)
@@ -123,8 +129,7 @@ class _Plan:
         return hashlib.sha256(self.files["root.json"]).digest()
 
 
-def _plan(name: str, areas: bytes | None, ports: Ports) -> _Plan:
-    policy: dict[str, Any] = assets.read_json("policy/grants.json")
+def _plan(name: str, areas: bytes | None, policy: dict[str, Any], ports: Ports) -> _Plan:
     entropy, mission_id = ports.entropy, ports.entropy.bytes(16)
     origin = f"firsthand.invalid/{mission_id.hex()}"
     roles = tuple(

@@ -26,12 +26,14 @@ from tuf.api.metadata import (
 from tuf.api.serialization.json import JSONSerializer
 
 from firsthand.protocol import cbor
+from firsthand.protocol.directory import CONTENT_FILES
 from firsthand.protocol.signing import SigningKey
 from sync_server.admin.keys import Register
 from sync_server.admin.signers import OfflineKeys, SeedSigner
 from sync_server.ports import Ports
 
 _S = TypeVar("_S", Root, Timestamp, Snapshot, Targets)
+_DAILY_FILES = ("devices.cbor", "labels.cbor", *CONTENT_FILES)
 ROOT_DAYS, TARGETS_DAYS, DAILY_DAYS = 365, 365, 90
 
 
@@ -66,14 +68,17 @@ def found(
 def republish(
     files: Mapping[str, bytes], *, version: int, admin: SigningKey, register: Register, ports: Ports
 ) -> dict[str, bytes]:
-    """The same directory with the register as it now is; what the administrator signs gets a new version."""
+    """The same directory with the register as it now is; what the administrator signs gets a new version.
+
+    Content files that are among `files` are signed with it.
+    """
     daily = SeedSigner(admin)
     fresh = dict(files)
     fresh["devices.cbor"] = devices_file(register)
     fresh["labels.cbor"] = labels_file(register)
     expires = _expires(ports, DAILY_DAYS)
     devices = Targets(version=version, expires=expires)
-    devices.targets = {name: _target_file(name, fresh[name]) for name in ("devices.cbor", "labels.cbor")}
+    devices.targets = {name: _target_file(name, fresh[name]) for name in _DAILY_FILES if name in fresh}
     fresh["devices.json"] = _sealed(devices, [daily])
     snapshot = Snapshot(version=version, expires=expires)
     targets_version = Metadata[Targets].from_bytes(fresh["targets.json"]).signed.version
@@ -111,9 +116,7 @@ def _root(root_pair: Sequence[Signer], targets_pair: Sequence[Signer], daily: Si
 
 
 def _targets(contents: Mapping[str, bytes | None], daily: Signer, ports: Ports) -> Targets:
-    delegate = DelegatedRole(
-        "devices", [daily.public_key.keyid], 1, terminating=True, paths=["devices.cbor", "labels.cbor"]
-    )
+    delegate = DelegatedRole("devices", [daily.public_key.keyid], 1, terminating=True, paths=list(_DAILY_FILES))
     return Targets(
         version=1,
         expires=_expires(ports, TARGETS_DAYS),

@@ -22,9 +22,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from fieldapp.flows import decoy, draft, seal
+from fieldapp.flows import decoy, draft, interview_run, seal
 from fieldapp.flows import enrol as tablet_enrol
 from fieldapp.flows import ports as tablet_ports
+from fieldapp.flows.interview_script import ScriptRefused, parse_script
 from fieldapp.flows.outbox import State
 from fieldapp.flows.unlock import Tablet, vault_exists
 from fieldapp.sync.carriers.http import HttpCarrier
@@ -39,7 +40,7 @@ from sync_server.ports import Ports
 
 # Below this many reports a second process costs more in starting than it saves in sealing.
 _PARALLEL_FROM = 100
-_IN_LOG = (State.LOGGED, State.ACKNOWLEDGED)
+_IN_LOG = (State.LOGGED, State.ACKNOWLEDGED, State.PURGED)  # what was taken back waits for nothing
 
 Say = Callable[[str], None]
 
@@ -174,6 +175,28 @@ def hand_in_with_files(  # noqa: PLR0917 - a tablet, its way, and what it sends
         try:
             with HttpCarrier(relay_url, ports.clock) as carrier:
                 sync(tablet, carrier, lambda _progress: None, attachments=True)
+        except errors.FirsthandError as error:
+            return error.code
+    return None
+
+
+def hand_in_interview(home: Path, passphrase: str, relay_url: str, ports: Ports, script: bytes) -> str | None:
+    """An interview of a tablet that is enrolled, from a script of answers, up to the relay.
+
+    Returns:
+        Code of the error that ended the sync, or None. What was sealed stays in the vault whatever happens.
+
+    Raises:
+        ScriptRefused: the script is not in its form, or did not end as it says.
+    """
+    own = tablet_ports.Ports(ports.clock, ports.entropy)
+    with Tablet.open(home, passphrase, own) as tablet:
+        outcome = interview_run.run(tablet, parse_script(script), lambda _told: None, {})
+        if not outcome.as_stated:
+            raise ScriptRefused("end", 1)
+        try:
+            with HttpCarrier(relay_url, ports.clock) as carrier:
+                sync(tablet, carrier, lambda _progress: None)
         except errors.FirsthandError as error:
             return error.code
     return None

@@ -20,7 +20,7 @@ from firsthand import assets
 from firsthand.ports import Clock
 from sync_server.admin.folder import MissionFolder
 from sync_server.admin.photo import draw_photo
-from sync_server.admin.replay import TabletRun, hand_in_with_files, leave_on_desk, run_tablets
+from sync_server.admin.replay import TabletRun, hand_in_interview, hand_in_with_files, leave_on_desk, run_tablets
 from sync_server.ports import Ports
 
 OFFICER, OFFICER_HOME = "Lemba 3", "tablet"
@@ -114,7 +114,7 @@ class Story:
         lost = Ports(LostClock(self.ports.clock, self.ports.clock.monotonic_s()), self.ports.entropy)
         self._round(told["copied"], lost)
         self._round(told["last"], self.ports)
-        trouble = self._hand_in_photo()
+        trouble = self._hand_in_photo() or self._hand_in_interview()
         return replace(self._told(), trouble=self._told().trouble or trouble)
 
     def furnish(self, second_passphrase: str) -> None:
@@ -135,6 +135,11 @@ class Story:
             return hand_in_with_files(
                 self._home(PHOTOGRAPHER), self.passphrase, self.relay_url, self.ports, report, [photo]
             )
+
+    def _hand_in_interview(self) -> str | None:
+        """One talk from its script: consent scope by scope, services offered, sealed for those whom it allows."""
+        script = assets.read_bytes("examples/interview.yaml")
+        return hand_in_interview(self._home(PHOTOGRAPHER), self.passphrase, self.relay_url, self.ports, script)
 
     def _round(self, lines: Sequence[Line], ports: Ports, *, officer: bool = False) -> None:
         streams: dict[str, list[Line]] = {}

@@ -44,6 +44,16 @@ class Crew:
         ]
         return lambda: [found for job in jobs for found in job.result()]
 
+    def withdrawals(self, items: Sequence[Sealed]) -> list[Sealed]:
+        """Those that claim to take something back."""
+        role = self._role
+        if self._pool is None or self._awake is None or not self._awake.done() or len(items) < _FEW:
+            return [item for item in items if opening.is_withdrawal(item, role.slot, role.secrets)]
+        share = -(-len(items) // HELPERS)
+        jobs = [self._pool.submit(opening.peek_many, items[at : at + share]) for at in range(0, len(items), share)]
+        claims = [claim for job in jobs for claim in job.result()]
+        return [item for item, claim in zip(items, claims, strict=True) if claim]
+
 
 @contextlib.contextmanager
 def helpers(role: Role) -> Iterator[Executor]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from firsthand.ids import report_id_text
 from sync_server.desk.areas import geometry, outlines
-from sync_server.desk.store_reports import ExportRow, ReportStore
+from sync_server.desk.store_reports import ExportRow
 from sync_server.desk.store_weekly import Cell, WeeklyStore
 from sync_server.desk.tables.coverage import said_of
 from sync_server.desk.tables.weekly import WITHHELD, WITHHELD_FAMILY, children_text
@@ -85,10 +85,10 @@ def coverage_csv(weekly: WeeklyStore) -> Iterator[str]:
         yield csv_line((said.area or UNKNOWN, said.week or UNKNOWN, said.state, said.reason))
 
 
-def reports_csv(reports: ReportStore) -> Iterator[str]:
+def reports_csv(rows: Iterable[ExportRow]) -> Iterator[str]:
     """One row a report id, in the order of the log."""
     yield csv_line(REPORT_COLUMNS)
-    for row in reports.export():
+    for row in rows:
         yield csv_line(report_line(row).values())
 
 
@@ -157,10 +157,10 @@ def weekly_geojson(weekly: WeeklyStore, areas: Mapping[str, Any] | None) -> Iter
     yield from _collection(features)
 
 
-def reports_geojson(reports: ReportStore) -> Iterator[str]:
+def reports_geojson(rows: Iterable[ExportRow]) -> Iterator[str]:
     """Reports as points: the degraded point of the facts, or no geometry."""
     yield from _collection(
-        [{"type": "Feature", "geometry": _point(row), "properties": report_line(row)} for row in reports.export()]
+        [{"type": "Feature", "geometry": _point(row), "properties": report_line(row)} for row in rows]
     )
 
 

@@ -3,29 +3,32 @@
 1. The directory is read again: invitations, revocations.
 2. The log is verified up to a signed checkpoint; its new leaves are stored as *pending* together with the checkpoint.
    If it does not verify, an alarm is stored and nothing else.
-3. Pending leaves are taken in, a batch a transaction: objects fetched by hash, opened, judged, stored, settled. A kill
+3. What authors took back comes first: where more than one batch is pending, all of it is looked through for
+   withdrawals before anything else is stored (`erasing`).
+4. Pending leaves are taken in, a batch a transaction: objects fetched by hash, opened, judged, stored, settled. A kill
    between two batches loses nothing: what is pending is asked for again.
-4. Reports whose author was unknown are judged again when the certificate comes; chains are judged at the end.
+5. Reports whose author was unknown are judged again when the certificate comes; chains are judged at the end.
 
 An object that opens to nothing for this role is counted; one that should open and does not is an alarm.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 
 from firsthand.errors import BadProof, BadSignature, FirsthandError, Fork, Malformed, Rollback, WrongMission
 from firsthand.ports import Clock
-from firsthand.protocol import chain, erase
+from firsthand.protocol import erase
 from firsthand.protocol.directory import Directory
 from firsthand.protocol.receipt import ATTACHMENT, OBJECT, TOMBSTONE
 from sync_server.desk import opening
 from sync_server.desk.attachments import Collector
-from sync_server.desk.courier import Batch, batches
+from sync_server.desk.chains import ChainJudge
+from sync_server.desk.courier import BATCH, Batch, Larder, batches
 from sync_server.desk.crew import Crew, Role
+from sync_server.desk.erasing import Eraser
 from sync_server.desk.judging import DeviceStanding, Standing, judge, trust
 from sync_server.desk.logcheck import Feed, advance
 from sync_server.desk.opening import Found, Outcome, Sealed
@@ -34,7 +37,6 @@ from sync_server.desk.store import Store
 from sync_server.desk.store_attachments import AttachmentStore
 from sync_server.desk.store_ingest import DeviceRow, IngestStore, PendingLeaf
 
-GAP_ALARM_DAYS = 30
 _READABLE = {Outcome.REPORT, Outcome.ENROL, Outcome.OTHER}
 _ALARMS = {Outcome.UNOPENABLE, Outcome.MALFORMED, Outcome.WRONG_TAG, Outcome.MISSING}
 
@@ -59,6 +61,7 @@ class PullResult:
         alarms: alarms raised for the first time in this pull.
         waiting: reports in the store whose author is not known yet.
         attachments: those that came and open.
+        withdrawn: withdrawals that came to count.
     """
 
     log_size: int = 0
@@ -70,11 +73,14 @@ class PullResult:
     alarms: int = 0
     waiting: int = 0
     attachments: int = 0
+    withdrawn: int = 0
 
     def __str__(self) -> str:
         taken = f"reports opened: {self.reports}, tablets enrolled: {self.enrolled}"
         if self.attachments:
             taken += f", attachments: {self.attachments}"
+        if self.withdrawn:
+            taken += f", taken back: {self.withdrawn}"
         left = f"for other roles: {self.not_granted}, waiting for their author: {self.waiting}"
         return f"log of {self.log_size}, new: {self.leaves}; {taken}; {left}; new alarms: {self.alarms}"
 
@@ -104,11 +110,12 @@ class Ingest:
     rows: IngestStore = field(init=False)
     devices: dict[bytes, DeviceRow] = field(init=False, default_factory=dict)
     touched: set[bytes] = field(init=False, default_factory=set)
-    proven: set[int] = field(init=False, default_factory=set)
+    eraser: Eraser = field(init=False)
     result: PullResult = field(init=False, default_factory=PullResult)
 
     def __post_init__(self) -> None:
         self.rows = IngestStore(self.store)
+        self.eraser = Eraser(self.rows, self.role.slot, self.clock.now_s(), self._trust, self._alarm)
 
     def pull(self) -> PullResult:
         """Take in everything that the log holds.
@@ -121,11 +128,15 @@ class Ingest:
         with self.store.transaction():
             self.devices = self.rows.devices()
             self._refresh_devices()
+            self._compare(self.eraser.decide())
         self._verify_log()
         self._take_pending()
         with self.store.transaction():
-            self._judge_chains()
+            ChainJudge(self.rows, self.role.registrar, self._alarm).judge(self.touched & self.devices.keys())
         self._collect()
+        if self.eraser.destroyed:
+            self.store.scrub()
+        self.result.withdrawn = self.eraser.count
         self.result.log_size = self.rows.log_state().size
         self.result.waiting = self.store.one(
             "SELECT count(*) FROM report WHERE standing = ?", (Standing.UNKNOWN_AUTHOR,)
@@ -169,21 +180,40 @@ class Ingest:
     def _take_pending(self) -> None:
         self.rows.ask_again()
         total, done = self.rows.pending_count(), 0
-        crew = Crew(self.role, self.pool)
-        for opened in self._opened(crew):
+        crew, larder = Crew(self.role, self.pool), Larder(self.feed)
+        if total > BATCH:
+            self._withdrawals_first(crew, larder)
+        for opened in self._opened(crew, larder):
             with self.store.transaction():
                 self._take(opened)
             done += len(opened.leaves)
             self.progress(Progress(done, max(total, done)))
 
-    def _opened(self, crew: Crew) -> Iterator[_Opened]:
+    def _withdrawals_first(self, crew: Crew, larder: Larder) -> None:
+        """Look through all that is pending; within a single batch `_take` has the same order.
+
+        How far it came is kept, so that on a bad line it need not begin again.
+
+        Raises:
+            NoNetwork, RelayRefused: nothing of what waits was stored but withdrawals.
+        """
+        for batch in batches(self.rows, self.feed, self.rows.looked_to()):
+            larder.keep(batch.objects)
+            found = crew.withdrawals(self._sort(batch, ()).sealed)
+            authors = {row.id: row.sign_public for row in self.devices.values()}
+            leaves = [PendingLeaf(item.idx, item.object_hash, OBJECT, item.tag) for item in found]
+            with self.store.transaction():
+                self._take(_Opened(leaves, found, crew.start(found, authors)(), {}))
+                self.store.put("looked_to", batch.upto)
+
+    def _opened(self, crew: Crew, feed: Feed) -> Iterator[_Opened]:
         """Batches, opened outside any transaction: pages write to the journal meanwhile.
 
         The next batch is handed to the crew before this one is stored, so that nobody waits for the other.
         """
         ahead: tuple[_Opened, Callable[[], list[Found]]] | None = None
         trouble: list[FirsthandError] = []
-        for batch in _until_trouble(batches(self.rows, self.feed), trouble):
+        for batch in _until_trouble(batches(self.rows, feed), trouble):
             fresh = self._sort(batch, ahead[0].sealed if ahead else ())
             authors = {row.id: row.sign_public for row in self.devices.values()}
             begun = (fresh, crew.start(fresh.sealed, authors))
@@ -220,17 +250,22 @@ class Ingest:
         return _Opened(batch.leaves, sealed, [], states)
 
     def _take(self, opened: _Opened) -> None:
-        """One batch in one transaction: keep, judge, settle."""
-        self.rows.add_objects((item.object_hash, item.data) for item in opened.sealed)
-        readable = [item for item in opened.found if item.outcome in _READABLE]
-        self.rows.add_envelopes(readable, self.clock.now_s())
+        """One batch in one transaction: judge authors, take back, keep, settle."""
+        data = {item.object_hash: item.data for item in opened.sealed}
         states = opened.states | {item.idx: item.outcome for item in opened.found}
+        readable = [item for item in opened.found if item.outcome in _READABLE]
         self._enrol([item for item in readable if item.outcome is Outcome.ENROL])
-        self._prove([item for item in readable if not item.proven and item.device in self.devices])
-        self._report([item for item in readable if item.outcome is Outcome.REPORT])
-        AttachmentStore(self.store).add(readable)
+        readable = [self._prove(item, data) for item in readable]
+        taking = [item for item in readable if item.withdrawal is not None]
+        self.rows.add_envelopes(taking, self.clock.now_s())
+        self._compare(self.eraser.take(taking))
+        sifted = self.eraser.sift([item for item in readable if item.withdrawal is None], data)
+        self.rows.add_objects(sifted.data.items())
+        self.rows.add_envelopes(sifted.found, self.clock.now_s())
+        self._report([item for item in sifted.found if item.outcome is Outcome.REPORT])
+        AttachmentStore(self.store).add(sifted.found)
         self.touched.update(item.device for item in readable)
-        states |= self._bury(opened.leaves)
+        states |= sifted.states | self._bury(opened.leaves)
         names = {leaf.idx: leaf.object_hash for leaf in opened.leaves}
         for idx, state in states.items():
             if state in _ALARMS:
@@ -252,7 +287,7 @@ class Ingest:
             if leaf.kind != TOMBSTONE:
                 continue
             if self._proves_erasure(leaf.object_hash, leaf.proof):
-                self._compare(self.rows.erase(leaf.object_hash))
+                self._compare(self.eraser.bury(leaf.object_hash))
                 states[leaf.idx] = "tombstone"
             else:
                 self._alarm("false-tombstone", leaf.object_hash, leaf.idx)
@@ -320,12 +355,14 @@ class Ingest:
         """Verify what came before the certificate."""
         self.rows.prove(idx for idx, name in self.rows.unproven(row.id) if self._proves(name, row.sign_public))
 
-    def _prove(self, found: Sequence[Found]) -> None:
+    def _prove(self, item: Found, data: Mapping[bytes, bytes]) -> Found:
         """Verify what was opened before its author was known, and came with or just after the certificate."""
-        for item in found:
-            if self._proves(item.object_hash, self.devices[item.device].sign_public):
-                self.proven.add(item.idx)
-        self.rows.prove(item.idx for item in found if item.idx in self.proven)
+        author = None if item.proven else self.devices.get(item.device)
+        if author is None:
+            return item
+        sealed = data[item.object_hash]
+        proven = opening.proves_again(sealed, self.role.slot, self.role.secrets, author.sign_public)
+        return replace(item, proven=proven)
 
     def _proves(self, object_hash: bytes, author: bytes) -> bool:
         data = self.rows.object(object_hash)
@@ -350,7 +387,7 @@ class Ingest:
     # -- reports --------------------------------------------------------------------------------------------------
     def _report(self, found: Sequence[Found]) -> None:
         rows = [
-            (item, item.digest, self._trust(item.device, item.proven or item.idx in self.proven, item.idx))
+            (item, item.digest, self._trust(item.device, item.proven, item.idx))
             for item in found
             if item.digest is not None
         ]
@@ -375,32 +412,6 @@ class Ingest:
         for idx, standing in changed.items():
             if standing is Standing.DUPLICATE:
                 self._alarm("duplicate-report", idx.to_bytes(8, "big"), idx)
-
-    # -- chains ---------------------------------------------------------------------------------------------------
-    def _judge_chains(self) -> None:
-        day = self.rows.log_state().day
-        for device in self.touched & self.devices.keys():
-            for name, group in groupby(self.rows.links(device), key=lambda link: link[0]):
-                links = [chain.Link(seq, prev, digest, idx) for _, seq, prev, digest, idx in group]
-                self._judge_chain(device, name, links, day)
-
-    def _judge_chain(self, device: bytes, name: bytes, links: list[chain.Link], day: int) -> None:
-        report = chain.judge(links)
-        for seq, _ in report.forks:
-            # Both stay readable and counted: which of the two tablets lies is for people to find out.
-            self._alarm("device-fork", device + name + seq.to_bytes(8, "big"), links[-1].log_index)
-        missing = sum(last - first + 1 for first, last in report.gaps)
-        since = self.rows.put_chain(
-            device,
-            name,
-            known=len(links),
-            top=max(link.seq for link in links),
-            gaps=missing,
-            forks=len(report.forks),
-            day=day,
-        )
-        if self.role.registrar and since is not None and day - since > GAP_ALARM_DAYS:
-            self._alarm("chain-gap", device + name)
 
     def _alarm(self, code: str, subject: bytes, idx: int | None = None) -> None:
         self.result.alarms += self.rows.alarm(code, subject, self.clock.now_s(), idx)

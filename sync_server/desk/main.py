@@ -5,17 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from starlette.types import ASGIApp
 
-from firsthand.errors import BadSignature, Busy, Damaged, FirsthandError, Malformed, TheirFault, Usage
+from firsthand.domain.uses import Why
+from firsthand.errors import BadSignature, Busy, Damaged, FirsthandError, Malformed, TheirFault
 from firsthand.protocol.directory import Directory
 from firsthand.protocol.grants import parse_policy
-from sync_server.desk import accounts, exports, halves, server
+from sync_server.desk import accounts, answering, exported, halves, matching, products, server
 from sync_server.desk.accounts import Accounts
 from sync_server.desk.attachments import Given, give_out
 from sync_server.desk.crew import Role, helpers
@@ -25,13 +27,13 @@ from sync_server.desk.ingest import Ingest, Progress, PullResult
 from sync_server.desk.keys import DeskKeys, load_directory, open_keys, read_card, remember_relay
 from sync_server.desk.pages.app import make_app
 from sync_server.desk.pages.context import Context
+from sync_server.desk.products import Wish
 from sync_server.desk.shelf import FOLDER as SHELF
 from sync_server.desk.shelf import Shelf
 from sync_server.desk.store import Store
 from sync_server.desk.store_ingest import IngestStore
 from sync_server.desk.store_people import PeopleStore
-from sync_server.desk.store_reports import ReportStore
-from sync_server.desk.store_weekly import WeeklyStore
+from sync_server.desk.store_withdrawals import WithdrawalStore
 from sync_server.link import RelayLink
 from sync_server.ports import Ports
 
@@ -108,31 +110,20 @@ def return_drafts(folder: Path, tablet: str, out: Path, passphrase: str, ports: 
     return count
 
 
-def export(folder: Path, what: str, fmt: str, out: Path, passphrase: str, ports: Ports) -> None:  # noqa: PLR0917 - the command's own order
-    """Write the weekly table or the reports to a file.
+def export(folder: Path, wish: Wish, out: Path, passphrase: str, ports: Ports) -> Counter[Why]:
+    """Write a product to a file; how many records were left out of it, by reason.
 
     Raises:
-        Usage: a table or format that does not exist.
+        Usage, NotFound, UseRefused, PartNotHeld, WrongDesk: see `products.make`.
         DiskFull, CannotWrite: nothing was written.
     """
     with Desk.open(folder, passphrase) as desk:
-        weekly, reports = WeeklyStore(desk.store), ReportStore(desk.store)
-        match (what, fmt):
-            case ("weekly", "csv"):
-                pieces = exports.weekly_csv(weekly)
-            case ("coverage", "csv"):
-                pieces = exports.coverage_csv(weekly)
-            case ("weekly", "geojson"):
-                pieces = exports.weekly_geojson(weekly, desk.directory().areas_geojson)
-            case ("reports", "csv"):
-                pieces = exports.reports_csv(reports)
-            case ("reports", "geojson"):
-                pieces = exports.reports_geojson(reports)
-            case _:
-                raise Usage("export")
-        write_whole(out, pieces)
+        product = products.make(desk.store, desk.keys.role, desk.directory(), wish)
+        write_whole(out, product.pieces)
         # Whoever holds the passphrase is the desk itself: no account stands behind a command.
-        PeopleStore(desk.store).note(ports.clock.now_s(), "command", "export", f"{what} {fmt}")
+        PeopleStore(desk.store).note(ports.clock.now_s(), "command", "export", wish.subject())
+        exported.remember(desk.store, desk.keys.role, ports.clock.now_s(), wish)
+        return product.left_out
 
 
 def give_attachments(folder: Path, report: str, out: Path, passphrase: str, ports: Ports) -> list[Given]:
@@ -145,7 +136,32 @@ def give_attachments(folder: Path, report: str, out: Path, passphrase: str, port
     with Desk.open(folder, passphrase) as desk:
         given = give_out(desk.store, Shelf(desk.folder / SHELF), report, out)
         PeopleStore(desk.store).note(ports.clock.now_s(), "command", "attachments", report)
+        WithdrawalStore(desk.store).note_export(ports.clock.now_s(), "attachments", "folder", [given[0].row.idx])
         return given
+
+
+def erasures(folder: Path, out: Path, passphrase: str, ports: Ports) -> int:
+    """Write the file by which tablets hear what this desk destroyed for them; how many receipts it holds.
+
+    Raises:
+        NothingToAnswer: no withdrawal has been carried out here. DiskFull, CannotWrite: nothing was written.
+    """
+    with Desk.open(folder, passphrase) as desk:
+        data, count = answering.answers_file(desk.store, desk.keys.role, desk.keys.sign_key)
+        write_whole(out, [data])
+        PeopleStore(desk.store).note(ports.clock.now_s(), "command", "erasures", str(count))
+    return count
+
+
+def asked_before(folder: Path, words: Sequence[str], passphrase: str, ports: Ports) -> bool:
+    """Whether somebody who said these words has given an account already; see `matching`.
+
+    Raises:
+        Malformed, NotGranted, MatchLimit.
+    """
+    with Desk.open(folder, passphrase) as desk:
+        mission_id = desk.directory().mission_id
+        return matching.already_told(desk.store, desk.keys, mission_id, ports.clock.now_s(), words)
 
 
 def add_account(folder: Path, name: str, password: str, passphrase: str, ports: Ports) -> None:

@@ -13,12 +13,13 @@ from hashlib import sha256
 from typing import Any
 
 from firsthand.errors import BadSignature, Malformed, NotForUs, NotGranted, Unopenable
-from firsthand.protocol import attachment, certificate
+from firsthand.protocol import attachment, certificate, withdraw
 from firsthand.protocol.attachment import Entry
 from firsthand.protocol.certificate import Certificate
-from firsthand.protocol.envelope import KEYS, Opened, open_slot
+from firsthand.protocol.envelope import KEYS, Opened, cut, open_slot, peek_type
 from firsthand.protocol.signing import device_id
 from firsthand.protocol.suite import KemSecret
+from firsthand.protocol.withdraw import Withdrawal
 from sync_server.desk.digest import Digest, digest
 
 PART_BITS = {"counts": 1, "facts": 2, "identities": 4, "narrative": 8, "attachments": 16}
@@ -82,6 +83,7 @@ class Found:
             its own key: epoch keys may be destroyed later, and what was granted stays readable.
         digest: the columns of lists and tables, for a report.
         listed: attachments whose keys this desk has found in a report.
+        withdrawal: what an author takes back, for an envelope of that type.
     """
 
     idx: int
@@ -101,6 +103,7 @@ class Found:
     digest: Digest | None = None
     certificate: Certificate | None = None
     listed: tuple[Listed, ...] = ()
+    withdrawal: Withdrawal | None = None
 
 
 def open_object(item: Sealed, slot: int, secrets: Sequence[KemSecret], authors: Mapping[bytes, bytes]) -> Found:
@@ -128,6 +131,14 @@ def open_object(item: Sealed, slot: int, secrets: Sequence[KemSecret], authors: 
         return Found(item.idx, item.object_hash, Outcome.UNOPENABLE)
 
 
+def is_withdrawal(item: Sealed, slot: int, secrets: Sequence[KemSecret]) -> bool:
+    """Whether it claims to take something back; what does not open is none, and is judged in its turn."""
+    try:
+        return peek_type(item.data, slot, secrets, withdraw.BODY_MAX_BYTES) == withdraw.ENVELOPE_TYPE
+    except (NotForUs, Unopenable, Malformed):
+        return False
+
+
 _pool_role: list[tuple[int, tuple[KemSecret, ...]]] = []
 
 
@@ -145,6 +156,12 @@ def open_many(items: Sequence[Sealed], authors: Mapping[bytes, bytes]) -> list[F
     """Open a stretch of objects in a pool process that `start_worker` prepared."""
     ((slot, secrets),) = _pool_role
     return [open_object(item, slot, secrets, authors) for item in items]
+
+
+def peek_many(items: Sequence[Sealed]) -> list[bool]:
+    """`is_withdrawal` for a stretch of objects in a pool process."""
+    ((slot, secrets),) = _pool_role
+    return [is_withdrawal(item, slot, secrets) for item in items]
 
 
 def _read(item: Sealed, opened: Opened, authors: Mapping[bytes, bytes]) -> Found:
@@ -173,6 +190,7 @@ def _read(item: Sealed, opened: Opened, authors: Mapping[bytes, bytes]) -> Found
         digest=digest(opened.parts) if is_report else None,
         certificate=vouched,
         listed=_listed(opened.parts) if is_report else (),
+        withdrawal=withdraw.parse(opened.parts.get(withdraw.PART)) if claim.type == withdraw.ENVELOPE_TYPE else None,
     )
 
 
@@ -248,6 +266,44 @@ def read_again_with_eid(data: bytes, keys: bytes) -> tuple[dict[str, Any], bytes
     held = [keys[at : at + 32] for at in range(0, len(keys), 32)]
     opened = Opened.from_keys(data, [None if key == _NO_KEY else key for key in held])
     return opened.parts, opened.eid
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What may stay of a report after a withdrawal.
+
+    Attributes:
+        data: sealed bytes without slots and without the parts that were taken back.
+        keys, granted, digest, listed: as in `Found`, of what stays.
+    """
+
+    data: bytes
+    keys: bytes = field(repr=False)
+    granted: int
+    digest: Digest
+    listed: tuple[Listed, ...]
+
+
+def left_of(data: bytes, keys: bytes, keep: int) -> Left | None:
+    """A report that was opened, with fewer keys; None where no part of it stays.
+
+    Args:
+        data: sealed bytes as they came, or as an earlier withdrawal has left them.
+        keys: K0 to K5 as the store keeps them.
+        keep: bitmap of those that may stay; K0 stays where any part does.
+
+    Raises:
+        Unopenable, Malformed: sealed bytes and keys do not belong together.
+    """
+    held = [keys[at : at + 32] for at in range(0, len(keys), 32)]
+    kept = [key if key != _NO_KEY and (keep | 1) >> number & 1 else None for number, key in enumerate(held)]
+    granted = sum(1 << number - 1 for number, key in enumerate(kept) if key is not None and number)
+    if not granted:
+        return None
+    remains = cut(data, kept)
+    parts = Opened.from_keys(remains, kept).parts
+    packed = b"".join(_NO_KEY if key is None else key for key in kept)
+    return Left(remains, packed, granted, digest(parts), _listed(parts))
 
 
 def is_named_by(data: bytes, object_hash: bytes) -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import sqlcipher3
 
 from firsthand.errors import Busy, Damaged, DiskFull
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _MAX_MARKS = 10_000  # SQLite takes 32,766 values a statement
 
 _SCHEMA = """
@@ -70,6 +70,23 @@ CREATE TABLE chain (device BLOB NOT NULL, chain BLOB NOT NULL, known INTEGER NOT
   gaps INTEGER NOT NULL, forks INTEGER NOT NULL, gap_since INTEGER, PRIMARY KEY (device, chain)) WITHOUT ROWID;
 CREATE TABLE alarm (id INTEGER PRIMARY KEY, code TEXT NOT NULL, subject BLOB NOT NULL, idx INTEGER,
   raised_at INTEGER NOT NULL, cleared_at INTEGER, cleared_by TEXT, UNIQUE (code, subject));
+CREATE TABLE withdrawn (hash BLOB NOT NULL, scope TEXT NOT NULL, PRIMARY KEY (hash, scope)) WITHOUT ROWID;
+CREATE TABLE withdrawal (idx INTEGER PRIMARY KEY, hash BLOB NOT NULL, device BLOB NOT NULL, target BLOB NOT NULL,
+  chain BLOB NOT NULL, seq INTEGER NOT NULL, scopes TEXT NOT NULL, keep INTEGER NOT NULL, complete INTEGER NOT NULL,
+  state TEXT NOT NULL);
+CREATE INDEX withdrawal_target ON withdrawal (target);
+CREATE INDEX withdrawal_state ON withdrawal (state, device);
+CREATE TABLE destroyed (hash BLOB PRIMARY KEY, gone INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE exported (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, what TEXT NOT NULL, form TEXT NOT NULL,
+  idxs BLOB NOT NULL);
+CREATE TABLE opening (id INTEGER PRIMARY KEY, idx INTEGER NOT NULL, reason TEXT NOT NULL, asked_by TEXT NOT NULL,
+  asked_at INTEGER NOT NULL, answered_by TEXT, answered_at INTEGER, approved INTEGER, used_at INTEGER,
+  CHECK (approved IS NOT 1 OR answered_by <> asked_by));
+CREATE TABLE verification (id INTEGER PRIMARY KEY, report_id BLOB NOT NULL, violation TEXT NOT NULL,
+  state TEXT NOT NULL, day INTEGER, person TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX verification_report ON verification (report_id, violation, id);
+CREATE TABLE released (area TEXT NOT NULL, week TEXT NOT NULL, subject TEXT NOT NULL, reports INTEGER,
+  person TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (area, week, subject)) WITHOUT ROWID;
 CREATE TABLE account (name TEXT PRIMARY KEY, hash TEXT NOT NULL, made_at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE journal (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, person TEXT NOT NULL, action TEXT NOT NULL,
   subject TEXT NOT NULL, link BLOB NOT NULL);
@@ -120,17 +137,15 @@ class Store:
     def _prepare(self) -> None:
         with self.transaction():
             version = self.one("PRAGMA user_version")[0]
-            if version == 0:
+            if not 0 <= version <= SCHEMA_VERSION:
+                raise Damaged("store schema version")
+            if version < SCHEMA_VERSION:
+                # Every version so far only added tables: what an older desk lacks is made, what it has stays.
+                have = {row[0] for row in self.all("SELECT name FROM sqlite_master")}
                 for statement in _statements(_SCHEMA):
-                    self.execute(statement)
-                self.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            elif version == 1:  # before there were attachments: none was listed, so only the table is missing
-                for statement in _statements(_SCHEMA):
-                    if " attachment" in statement.partition("(")[0]:
+                    if _name_of(statement) not in have:
                         self.execute(statement)
                 self.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            elif version != SCHEMA_VERSION:
-                raise Damaged("store schema version")
 
     def close(self) -> None:
         """Close the file; the key leaves memory with the connection."""
@@ -153,6 +168,14 @@ class Store:
                 self._depth = 0
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
+
+    def scrub(self) -> None:
+        """Fold the write-ahead log into the file and cut it, so that destroyed rows stand in neither.
+
+        On a full disk, or while a page reads, it waits for the next time.
+        """
+        with suppress(DiskFull, Busy):
+            self.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     # -- plain access, for the sibling store modules only ---------------------------------------------------
     def execute(self, sql: str, values: Sequence[Any] = ()) -> Any:
@@ -218,6 +241,12 @@ def _statements(script: str) -> Iterator[str]:
         if sqlcipher3.complete_statement(waiting):
             yield waiting
             waiting = ""
+
+
+def _name_of(statement: str) -> str:
+    """What a `CREATE ...` makes."""
+    _create, _kind, name, *_ = statement.split()
+    return name
 
 
 def _translated(error: Exception) -> Exception:

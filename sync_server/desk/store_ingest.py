@@ -10,7 +10,7 @@ from firsthand.protocol.receipt import TOMBSTONE, Leaf
 from sync_server.desk.digest import Digest
 from sync_server.desk.judging import Candidate, DeviceStanding, Standing
 from sync_server.desk.logcheck import LogState
-from sync_server.desk.opening import Found
+from sync_server.desk.opening import Found, Outcome
 from sync_server.desk.store import Store
 
 PENDING = "pending"
@@ -88,6 +88,11 @@ class IngestStore:
         count: int = self.store.one("SELECT count(*) FROM leaf WHERE state = ?", (PENDING,))[0]
         return count
 
+    def looked_to(self) -> int:
+        """The last leaf that was looked through for withdrawals ahead of all others; -1 before any."""
+        found: int | None = self.store.get("looked_to")
+        return -1 if found is None else found
+
     def settle(self, states: Iterable[tuple[int, str]]) -> None:
         """Say what became of leaves."""
         self.store.many("UPDATE leaf SET state = ? WHERE idx = ?", ((state, idx) for idx, state in states))
@@ -156,8 +161,12 @@ class IngestStore:
             (_report_row(found, digest, standing) for found, digest, standing in rows),
         )
 
-    def erase(self, object_hash: bytes) -> set[int]:
-        """Forget the content of an object whose author has shown the erase key; its place in the chain stays.
+    def erase(self, object_hash: bytes, state: str = "erased") -> set[int]:
+        """Forget the content of an object that its author has erased or taken back; its place in the chain stays.
+
+        Args:
+            object_hash: of an envelope or an attachment.
+            state: `erased` or `withdrawn`.
 
         Returns:
             Log indexes of reports that must be compared again.
@@ -171,9 +180,20 @@ class IngestStore:
         self.store.execute("DELETE FROM report WHERE idx = ?", row)
         for table in ("cell", "coverage"):
             self.store.execute(f"DELETE FROM {table} WHERE idx = ?", row)  # noqa: S608 - two constant names
-        self.store.execute("UPDATE envelope SET type = 'erased', keys = x'' WHERE idx = ?", row)
-        self.settle([(row[0], "erased")])
+        self.store.execute("UPDATE attachment SET state = 'erased' WHERE idx = ?", row)
+        self.store.execute("UPDATE envelope SET type = ?, keys = x'' WHERE idx = ?", (state, row[0]))
+        self.settle([(row[0], state)])
         return related - {row[0]}
+
+    def rewrite_report(self, idx: int, granted: int, digest: Digest) -> None:
+        """Put the columns of fewer parts in the place of a report's; trust and standing stay."""
+        trust, standing, supersedes = self.store.one(
+            "SELECT r.trust, r.standing, e.supersedes FROM report r JOIN envelope e USING (idx) WHERE r.idx = ?", (idx,)
+        )
+        self.store.execute("DELETE FROM report WHERE idx = ?", (idx,))
+        bare = Found(idx, b"", Outcome.REPORT, supersedes=supersedes, granted=granted)
+        self.add_reports([(bare, digest, Standing(trust))])
+        self.set_standings({idx: Standing(standing)})
 
     # -- standing -----------------------------------------------------------------------------------------------
     def candidates(self, idxs: Iterable[int]) -> list[Candidate]:
@@ -287,21 +307,34 @@ class IngestStore:
         return [
             (idx, hash_)
             for idx, hash_ in self.store.all(
-                "SELECT idx, hash FROM envelope WHERE device = ? AND proven = 0 AND type <> 'erased'", (device,)
+                "SELECT idx, hash FROM envelope WHERE device = ? AND proven = 0"
+                " AND type NOT IN ('erased', 'withdrawn')",
+                (device,),
             )
         ]
+
+    def is_proven(self, idx: int) -> bool:
+        """Whether the signature of an envelope verifies under its author's key."""
+        row = self.store.first("SELECT proven FROM envelope WHERE idx = ?", (idx,))
+        return row is not None and bool(row[0])
 
     def prove(self, idxs: Iterable[int]) -> None:
         """The signature of these envelopes verifies."""
         self.store.many("UPDATE envelope SET proven = 1 WHERE idx = ?", ((idx,) for idx in idxs))
 
     def links(self, device: bytes) -> list[tuple[bytes, int, bytes | None, bytes, int]]:
-        """(chain, seq, prev, hash, log index) of everything that a tablet provably sealed."""
+        """(chain, seq, prev, hash, log index) of everything that a tablet provably sealed.
+
+        What it says to have taken back is among them, whether it ever came or not.
+        """
         return [
             tuple(row)
             for row in self.store.all(
-                "SELECT chain, seq, prev, hash, idx FROM envelope WHERE device = ? AND proven = 1 ORDER BY chain, seq",
-                (device,),
+                "SELECT chain, seq, NULL, target, idx FROM withdrawal w WHERE device = ? AND state = 'counts'"
+                " AND NOT EXISTS (SELECT 1 FROM envelope e WHERE e.hash = w.target)"
+                " UNION ALL SELECT chain, seq, prev, hash, idx FROM envelope WHERE device = ? AND proven = 1"
+                " ORDER BY chain, seq",
+                (device, device),
             )
         ]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from firsthand.errors import Malformed, NotFound
+from firsthand.ids import parse_report_id
 from sync_server.desk.opening import PART_BITS, read_again
 from sync_server.desk.store import Store
 
@@ -134,17 +136,32 @@ class ReportStore:
         row = self._store.first(_LIST + "r.idx = ?", (idx,))
         return None if row is None else ReportRow(*row)
 
+    def counted(self, report: str) -> int | None:
+        """Log index of the version that counts of a report, by its id of 26 characters."""
+        try:
+            report_id = parse_report_id(report)
+        except Malformed:
+            return None
+        row = self._store.first("SELECT idx FROM report WHERE report_id = ? AND standing = 'counted'", (report_id,))
+        return None if row is None else row[0]
+
     def count(self, where: str) -> int:
         """How many reports a tab holds."""
         count: int = self._store.one(_COUNTS[where])[0]
         return count
 
     def parts(self, idx: int) -> dict[str, Any]:
-        """The granted parts of a report, opened again with the keys that the store keeps."""
-        data, keys = self._store.one(
+        """The granted parts of a report, opened again with the keys that the store keeps.
+
+        Raises:
+            NotFound: its author has taken it back, or it never came.
+        """
+        row = self._store.first(
             "SELECT o.data, e.keys FROM envelope e JOIN object o USING (hash) WHERE e.idx = ?", (idx,)
         )
-        return read_again(data, keys)
+        if row is None:
+            raise NotFound("report")
+        return read_again(*row)
 
     def envelope(self, idx: int) -> dict[str, Any]:
         """What the manifest says."""

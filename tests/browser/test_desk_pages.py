@@ -287,6 +287,8 @@ def test_pictures(browser: Browser, site: Site, tmp_path: Path) -> None:
         ("desk-weekly", f"/weekly?week={week}", "en", "light"),
         ("desk-weekly-night", f"/weekly?week={week}&view=families", "en", "dark"),
         ("desk-weekly-ar", f"/weekly?week={week}", "ar", "light"),
+        ("desk-coverage", f"/coverage?week={week}", "en", "light"),
+        ("desk-coverage-night", f"/coverage?week={week}", "fr", "dark"),
         ("desk-inbox", "/inbox?tab=all&r=", "en", "light"),
         ("desk-report", "/report/", "fr", "light"),
     ):
@@ -297,3 +299,24 @@ def test_pictures(browser: Browser, site: Site, tmp_path: Path) -> None:
         page.screenshot(path=folder / f"{name}.png")
         assert (folder / f"{name}.png").stat().st_size > 30_000
         page.context.close()
+
+
+@pytest.mark.parametrize("path", ["/coverage", "/weekly"])
+def test_a_dark_desk_prints_ink_on_paper(browser: Browser, site: Site, path: str) -> None:
+    """Only the table, black on white, and no key that paper cannot press."""
+    page = open_page(browser, site, theme="dark")
+    sign_in(page, site)
+    page.goto(f"{site.url}{path}?week={massacre_week()}")
+    ground, ink = (
+        "getComputedStyle(document.documentElement).backgroundColor",
+        "getComputedStyle(document.body).color",
+    )
+    assert (page.evaluate(ground), page.evaluate(ink)) == ("rgb(12, 18, 21)", "rgb(233, 238, 239)")
+    page.emulate_media(media="print")
+    assert (page.evaluate(ground), page.evaluate(ink)) == ("rgb(255, 255, 255)", "rgb(15, 26, 30)")
+    assert page.locator("table.cells").is_visible()
+    assert not page.locator(".bar").is_visible()
+    assert not page.locator(".side").is_visible()
+    assert page.locator(".head .key").count() > 0
+    assert not any(key.is_visible() for key in page.locator(".head .key").all())
+    page.context.close()

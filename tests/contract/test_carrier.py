@@ -20,7 +20,7 @@ from firsthand import errors
 from firsthand.protocol import bundle, checkpoint, merkle, receipt
 from firsthand.protocol.checkpoint import Checkpoint
 from tests.support import relay_fixture
-from tests.support.relay_fixture import LOG_KEY, ORIGIN, TOKEN_SEED, TOKENS, make_item, running_relay
+from tests.support.relay_fixture import LOG_KEY, ORIGIN, TOKEN_SEED, TOKENS, erase_key, make_item, running_relay
 from tests.support.tablets import MemoryRelay, SetClock
 
 pytestmark = pytest.mark.slow  # many vaults or key files: each unlocks with the full cost of Argon2id
@@ -119,6 +119,28 @@ def test_an_object_that_is_not_there_has_no_receipt(carrier: Carrier) -> None:
     with pytest.raises(Refusal) as caught:
         carrier.receipt(bytes(32))
     assert caught.value.status == 404
+
+
+# -- erasing ------------------------------------------------------------------------------------------------
+def test_whoever_shows_the_key_gets_a_proven_tombstone_and_the_same_one_again(carrier: Carrier) -> None:
+    name = name_of(carrier, "erased")
+    _, (logged,) = hand_in(carrier, [name])
+    item, key = make_item(name), erase_key(name)
+    places = []
+    for _ in range(2):
+        note, (mine,) = bundle.decode_receipts(carrier.erase(item.object_hash, key))
+        receipt.verify_erased(mine, key, head(note))
+        places.append(mine.index)
+    assert places[0] == places[1] > logged.index
+
+
+def test_without_the_key_nothing_is_erased_and_what_never_came_is_404(carrier: Carrier) -> None:
+    name = name_of(carrier, "kept")
+    hand_in(carrier, [name])
+    for object_hash, status in ((make_item(name).object_hash, 403), (b"h" * 32, 404)):
+        with pytest.raises(Refusal) as caught:
+            carrier.erase(object_hash, b"k" * 32)
+        assert caught.value.status == status
 
 
 # -- more of batches ---------------------------------------------------------------------------------------

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import threading
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -343,17 +346,98 @@ def test_files_are_refused_with_the_reason_and_taken_when_nobody_was_interviewed
     recording.save()
     recording.enter_section("files")
     hand.frames()
-    recording._take_path(str(picture))
+    recording._take_path(picture)
     hand.job_done()
     assert recording.file_rows() == ()
     assert recording._refused is not None
     assert recording._refused[0] in hand.words()
     form.choose_source("own_observation")
     recording.save()
-    recording._take_path(str(picture))
+    recording._take_path(picture)
     hand.job_done()
     assert [row.media for row in recording.file_rows()] == ["photo"]
     assert "Photo" in hand.words()
+
+
+def test_a_file_is_found_by_going_into_folders_and_up_again(
+    hand: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hidden files are not shown; what is no photo, sound or document is refused with the reason."""
+    from PIL import Image
+
+    mine = tmp_path / "officer"
+    (mine / "week 49" / "photos").mkdir(parents=True)
+    (mine / ".hidden").mkdir()
+    Image.new("RGB", (8, 8), (10, 20, 30)).save(mine / "week 49" / "photos" / "IMG_1.png")
+    (mine / "week 49" / "program.exe").write_bytes(b"MZ" + bytes(400))
+    monkeypatch.setenv("HOME", str(mine))
+    begin(hand, "Full report")
+    recording, form = hand.host.running.recording, form_of(hand)
+    form.choose_source("own_observation")
+    recording.enter_section("files")
+    hand.frames()
+    hand.tap("Add a file")
+    assert ".hidden" not in hand.words()
+    hand.tap("week 49")
+    hand.tap("photos")
+    assert "IMG_1.png" in hand.words()
+    hand.tap("Up to the folder above")
+    hand.tap("program.exe")
+    hand.job_done()
+    assert recording.file_rows() == ()
+    assert recording._refused is not None
+    hand.tap("Add a file")
+    hand.tap("Write the full name")
+    hand.type(str(mine / "week 49" / "photos"))
+    hand.tap("Open")
+    hand.tap("IMG_1.png")
+    hand.job_done()
+    assert [row.media for row in recording.file_rows()] == ["photo"]
+
+
+class Gated(io.BytesIO):
+    """A file of which everything after the first megabyte waits for the test."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(b"%PDF-1.7\n" + bytes(size - 9))
+        self.gate, self.waits = threading.Event(), threading.Event()
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell() >= 1 << 20:
+            self.waits.set()
+            assert self.gate.wait(60)
+        return super().read(size)
+
+
+@pytest.mark.parametrize("stop", [True, False])
+def test_sealing_shows_what_is_confirmed_and_can_be_stopped_with_the_draft_safe(hand: Any, stop: bool) -> None:
+    """The bar stands where the sealed bytes are; a stop leaves no file, no bytes and the same draft."""
+    from fieldapp.flows import attach, draft
+    from fieldapp.vault.blobs import Blobs
+    from fieldapp.widgets.progress import TrueBar
+
+    begin(hand, "Full report")
+    recording, form, tablet = hand.host.running.recording, form_of(hand), hand.host.tablet
+    form.choose_source("own_observation")
+    recording.enter_section("files")
+    hand.frames()
+    kept, source = draft.load(tablet, recording._id), Gated(4 << 20)
+    work = partial(attach.add, tablet, recording._id, source, media="document")
+    recording._seal_file(lambda tell: work(progress=tell), 4 << 20)
+    assert source.waits.wait(10), recording._refused
+    hand.frames()
+    (bar,) = [w for w in hand.host.walk(restrict=True) if isinstance(w, TrueBar)]
+    assert 0.2 <= bar.share <= 0.26
+    if stop:
+        hand.tap("Stop, without the file")
+    source.gate.set()
+    hand.job_done()
+    assert len(recording.file_rows()) == (0 if stop else 1)
+    assert len(Blobs(tablet.home, tablet.vault).rows()) == (0 if stop else 1)
+    assert draft.load(tablet, recording._id) == kept
+    said = "You stopped it, so the file was not added."
+    assert (said in hand.words()) is stop
+    assert hand.host.stop_job == hand.host.running.sending.stop_sending, "the next lock asks the right job to stop"
 
 
 def test_sound_is_recorded_only_with_a_yes_and_sealed_while_it_runs(hand: Any) -> None:

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from fieldapp.flows import look, seal
+from fieldapp.sync.worker import sync
+from firsthand.ids import parse_report_id
+from firsthand.protocol.certificate import spoken
 from tests.gui.recorder import admit
 from tests.support import tablets
 from tests.support.tablets import EXAMPLES
@@ -232,3 +235,54 @@ def test_map_kinds_and_settings_lead_back_to_the_list(open_host: Callable[[Path]
             assert "My reports" not in hand.words(), word
             hand.tap("Back", 0)
             assert "My reports" in hand.words(), word
+
+
+def test_receipts_show_each_stop_with_the_words_of_what_was_sealed_and_logged(
+    open_host: Callable[[Path], Any], tmp_path: Path
+) -> None:
+    """From the Send page and back; the words are those of the sealed file and of the log's head."""
+    hand = open_host(tmp_path / "none")
+    with tablets.tablet(tmp_path) as tablet:
+        admit(hand, tablet)
+        relay = tablets.MemoryRelay()
+        first = seal.record(tablet, (EXAMPLES / "own-observation.json").read_bytes())
+        sync(tablet, relay, lambda _progress: None)
+        second = seal.record(tablet, (EXAMPLES / "incident.json").read_bytes())
+        hand.host.running.send()
+        hand.frames()
+        hand.tap("Receipts")
+        said = hand.words()
+        items = {item.report_id: item for item in tablet.custody.items()}
+        for report_id in (first, second):
+            words = spoken(items[parse_report_id(report_id)].object_hash, 4)
+            assert words.replace("-", " ") in said
+        seen = tablet.custody.seen()
+        assert seen is not None
+        assert spoken(seen.root, 4).replace("-", " ") in said
+        assert any(word.endswith(f"number {items[parse_report_id(first)].log_index}") for word in said)
+        hand.tap("Send")
+        assert "Receipts" in [key.word_text for key in hand.pressable()]
+
+
+def test_receipts_turn_page_by_page_and_back_to_the_newest(
+    open_host: Callable[[Path], Any], tmp_path: Path, theme: Any
+) -> None:
+    """Eleven reports are two pages; a place whose checkpoint is not kept any more has a number and no words."""
+    hand = open_host(tmp_path / "none")
+    with tablets.tablet(tmp_path) as tablet:
+        admit(hand, tablet)
+        ids = [seal.record(tablet, (EXAMPLES / "own-observation.json").read_bytes()) for _ in range(11)]
+        sync(tablet, tablets.MemoryRelay(), lambda _progress: None)
+        with tablet.vault.write():
+            tablet.custody.keep_proofs([])
+        hand.host.running.send()
+        hand.frames()
+        hand.tap("Receipts")
+        assert "1 to 10 of 11" in hand.words()
+        assert any(word.startswith("Number ") for word in hand.words())
+        hand.tap("Older receipts")
+        assert "11 to 11 of 11" in hand.words()
+        oldest = " ".join(ids[0][at : at + 4] for at in range(0, 26, 4))
+        assert any(oldest in word for word in hand.words())
+        hand.tap("Back to the newest")
+        assert "1 to 10 of 11" in hand.words()

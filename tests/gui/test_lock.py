@@ -200,6 +200,59 @@ def test_double_tap_on_hide_is_panic_from_every_page(hand: Any, home: Path, page
         assert [each.state for each in draft.list_drafts(opened)] == ["panicked"]
 
 
+def key(name: str, code: int) -> None:
+    """A key event as the window's library sends it."""
+    from kivy.core.window import Window
+
+    arguments = (code, 0, None, []) if name == "on_key_down" else (code, 0)
+    Window.dispatch(name, *arguments)
+
+
+@pytest.mark.parametrize("code", [24, 25, 0x40000080, 0x40000081])
+@pytest.mark.parametrize("repeats", [True, False])
+def test_volume_key_held_for_a_second_is_panic_and_a_short_press_is_nothing(
+    hand: Any, home: Path, code: int, repeats: bool
+) -> None:
+    """By the moved clock: while it repeats, or at the latest when it is let go; the cover page comes with it."""
+    draft_on_screen(hand)
+    key("on_key_down", code)
+    hand.clock.run += 0.9
+    key("on_key_up", code)
+    hand.clock.run += 5
+    key("on_key_down", code)
+    hand.clock.run += 0.5
+    key("on_key_down", code)
+    hand.frames()
+    assert hand.host.tablet is not None
+    assert not hand.host.hidden
+    hand.clock.run += 0.5
+    key("on_key_down" if repeats else "on_key_up", code)
+    hand.frames()
+    assert hand.host.tablet is None
+    assert "Units" in hand.words()
+    key("on_key_up", code)
+    hand.clock.run += 1
+    hand.come_back()
+    assert "Passphrase" in hand.words()
+    hand.host.close()
+    with Tablet.open(home, PASSPHRASE, tablets.ports()) as opened:
+        assert [each.state for each in draft.list_drafts(opened)] == ["panicked"]
+
+
+def test_volume_key_is_panic_behind_the_cover_page_too(hand: Any, home: Path) -> None:
+    """Covered first, then held."""
+    draft_on_screen(hand)
+    hand.tap("Hide")
+    key("on_key_down", 25)
+    hand.clock.run += 1.1
+    key("on_key_down", 25)
+    assert hand.host.tablet is None
+    key("on_key_up", 25)
+    hand.host.close()
+    with Tablet.open(home, PASSPHRASE, tablets.ports()) as opened:
+        assert [each.state for each in draft.list_drafts(opened)] == ["panicked"]
+
+
 def test_panic_works_from_the_lock_page_and_wipes_the_pin(hand: Any, home: Path) -> None:
     """No key is needed for it."""
     draft_on_screen(hand)

@@ -170,6 +170,36 @@ def test_table_cells_take_digits_and_warn_when_sums_differ(open_host: Callable[[
     assert recording.form.total("injured") == {"min": 42, "best": 42, "max": 50}
 
 
+def test_table_counts_the_detained_and_tells_civilians_from_the_others(
+    open_host: Callable[[Path], Any], tmp_path: Path
+) -> None:
+    """A status is chosen before the digits; those whose status was not known can be moved under one."""
+    hand = open_host(tmp_path / "none")
+    enter_training(hand)
+    hand.tap("Flash")
+    hand.tap("Homes and property")
+    hand.tap("Homes burned")
+    recording = hand.host.running.recording
+    recording.go("people")
+    hand.frames()
+    hand.tap("By age and sex")
+    hand.tap("Detained  ·")
+    hand.tap("7")
+    hand.tap("Not known")  # the status, above the keypad
+    hand.tap("Civilian  ·")
+    hand.tap("2")
+    form = recording.form
+    assert (form.cell("detained", "0-4", "F", "UNK"), form.cell("detained", "0-4", "F", "CIV")) == (
+        {"min": 7, "best": 7, "max": 7}, {"min": 2, "best": 2, "max": 2},
+    )  # fmt: skip
+    assert "Shown here: Civilian, 2. Everybody together: 9." in hand.words()
+    hand.tap("Move the 7 not known here")
+    assert form.cell("detained", "0-4", "F", "CIV") == {"min": 9, "best": 9, "max": 9}
+    assert form.table_sum("detained", "UNK") is None
+    recording.table_done()
+    assert form.total("detained") == {"min": 9, "best": 9, "max": 9}
+
+
 def test_channel_of_conduct_and_discipline_stores_nothing(open_host: Callable[[Path], Any], tmp_path: Path) -> None:
     """A413 stops at the tap and shows the other way."""
     hand = open_host(tmp_path / "none")

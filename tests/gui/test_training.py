@@ -31,6 +31,8 @@ def test_scenario_is_walked_by_touch_from_the_flash_to_the_panic(hand: Any) -> N
     assert "Step 2 of 8" in hand.words()
     hand.tap("Seal this report")
     assert "Step 3 of 8" in hand.words()
+    (said,) = [word for word in hand.words() if "This is practice" in word]
+    assert "the case tells 30 to 50" in said
     hand.tap("Hide", 0)
     assert BAND not in hand.words()
     hand.tap("5")

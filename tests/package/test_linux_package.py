@@ -18,6 +18,7 @@ __all__ = ["display"]
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "dist" / "linux" / "firsthand" / "firsthand"
 LIMIT_S = 90
+NAMED_TRIES = 300
 pytestmark = pytest.mark.package
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -69,9 +70,20 @@ def window(display: str, bare: dict[str, str], tmp_path: Path) -> Iterator[subpr
 
 
 def test_its_window_opens_on_a_display(window: subprocess.Popen[bytes], display: str) -> None:
-    """The window manager's view: a window of the dull name, of tablet size, that is mapped."""
+    """The window manager's view: a window of the dull name, of tablet size, that is mapped.
+
+    Found by its class: xdotool does not search names in the type that SDL gives them, but reads them well.
+    """
     env = os.environ | {"DISPLAY": display}
-    argv = ["xdotool", "search", "--sync", "--onlyvisible", "--name", "^Units$", "getwindowgeometry"]
-    found = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=LIMIT_S, check=True)
-    assert "1280x800" in found.stdout
+
+    def xdotool(*argv: str) -> list[str]:
+        done = subprocess.run(["xdotool", *argv], env=env, capture_output=True, text=True, timeout=LIMIT_S, check=True)
+        return done.stdout.splitlines()
+
+    shown, *_ = xdotool("search", "--sync", "--onlyvisible", "--class", ".")
+    for _ in range(NAMED_TRIES):  # the window is there before its first screen, and gets its name with that
+        if xdotool("sleep", "0.2", "getwindowname", shown) == ["Units"]:
+            break
+    assert xdotool("getwindowname", shown) == ["Units"]
+    assert any("1280x800" in line for line in xdotool("getwindowgeometry", shown))
     assert window.poll() is None

@@ -15,7 +15,7 @@ from typing import Any
 
 from firsthand import assets
 from firsthand.errors import RelayRefused
-from firsthand.protocol import checkpoint, merkle
+from firsthand.protocol import checkpoint, merkle, withdraw
 from firsthand.protocol.certificate import make_certificate
 from firsthand.protocol.checkpoint import Checkpoint
 from firsthand.protocol.directory import DeskKey, Directory, Invite, RoleKey
@@ -80,6 +80,11 @@ class Log:
         self.objects[sealed.object_hash] = sealed.envelope
         return self.add_leaf(Leaf.envelope(sealed.object_hash, sealed.eid))
 
+    def erase(self, tablet: Tablet, sealed: Sealed) -> int:
+        """As the relay does when somebody shows the key: the bytes go, a tombstone is logged."""
+        self.objects[sealed.object_hash] = None
+        return self.add_leaf(Leaf.tombstone(sealed.object_hash, tablet.erase_keys[sealed.object_hash]))
+
     def add_leaf(self, leaf: bytes) -> int:
         self.leaves.append(leaf)
         return len(self.leaves) - 1
@@ -115,6 +120,8 @@ class Tablet:
     chain: bytes
     seq: int = 0
     prev: bytes | None = None
+    erase_keys: dict[bytes, bytes] = field(default_factory=dict)
+    places: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)
 
     def seal(
         self,
@@ -135,17 +142,37 @@ class Tablet:
             checkpoint=(0, bytes(32)),
             supersedes=supersedes,
         )
+        erase_key = self.world.dice.bytes(32)
         sealed = seal(
             role_publics=[kem.public() for kem in self.world.kems],
             grants=grants,
             manifest=draft,
             parts=parts,
-            erase_key=self.world.dice.bytes(32),
+            erase_key=erase_key,
             signer=self.sign,
             entropy=self.world.dice,
         )
+        self.erase_keys[sealed.object_hash] = erase_key
+        self.places[sealed.object_hash] = (self.chain, self.seq)
         self.seq, self.prev = self.seq + 1, sealed.object_hash
         return sealed
+
+    def withdraw(
+        self, target: Sealed, *, keep: Sequence[int] = (0, 0, 0, 0), scopes: Sequence[str] = ("C2",), place: Any = None
+    ) -> Sealed:
+        """Takes a report back; fully where no role keeps anything."""
+        part = withdraw.encode(
+            withdraw.Withdrawal(
+                target=target.object_hash,
+                place=place or self.places[target.object_hash],
+                subject="0" * 26,
+                scopes=tuple(scopes),
+                keep=tuple(keep),
+                full=not any(keep),
+                at_day=20_000,
+            )
+        )
+        return self.seal(withdraw.ENVELOPE_TYPE, [part, None, None, None, None], [frozenset({0, 1})] * 4)
 
     def enrol(self) -> Sealed:
         certificate = make_certificate(self.invite, self.sign, self.kem_public)

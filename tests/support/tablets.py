@@ -23,7 +23,7 @@ from fieldapp.flows.enrol import enrol
 from fieldapp.flows.unlock import Ports, Tablet
 from fieldapp.sync.carrier import ObjectHead, Refusal
 from firsthand import errors
-from firsthand.protocol import bundle, checkpoint, merkle, receipt
+from firsthand.protocol import bundle, checkpoint, erase, merkle, receipt
 from firsthand.protocol.checkpoint import Checkpoint
 from firsthand.protocol.receipt import Leaf
 from firsthand.protocol.signing import SigningKey
@@ -196,6 +196,8 @@ class MemoryRelay:
     known: set[bytes] | None = None
     batches: list[tuple[bytes, tuple[bytes, ...]]] = field(default_factory=list)
     attachments: list[tuple[bytes, bytes]] = field(default_factory=list)
+    tombstones: dict[bytes, int] = field(default_factory=dict)
+    erasures: list[bytes] = field(default_factory=list)
     fills: itertools.count[int] = field(default_factory=itertools.count)
 
     def register(self, token_seed: bytes) -> None:
@@ -270,6 +272,25 @@ class MemoryRelay:
         if object_hash not in self.index:
             raise Refusal(404, "not-found")
         return self.answer([object_hash])
+
+    def erase(self, object_hash: bytes, erase_key: bytes) -> bytes:
+        if self.down:
+            raise errors.NoNetwork
+        if self.refuse:
+            raise Refusal(*self.refuse)
+        self.erasures.append(object_hash)
+        if object_hash not in self.index:
+            raise Refusal(404, "not-found")
+        if erase.erase_tag(erase_key) != receipt.parse_leaf(self.leaves[self.index[object_hash]]).tag:
+            raise Refusal(403, "bad-proof")
+        place = self.tombstones.get(object_hash)
+        if place is None:
+            place = self.tombstones[object_hash] = len(self.leaves)
+            self.leaves.append(Leaf.tombstone(object_hash, erase_key))
+            self.objects.pop(object_hash)
+        proof = merkle.inclusion_proof(len(self.leaves), place, self.node)
+        found = [receipt.Receipt(object_hash, place, tuple(proof))]
+        return self.twist(bundle.encode_receipts(self.checkpoint(), found))
 
     def grow(self, count: int = 1) -> None:
         """Objects of other tablets."""

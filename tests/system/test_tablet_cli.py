@@ -23,10 +23,12 @@ from typing import Any
 import pytest
 
 from fieldapp.__main__ import main
+from fieldapp.flows import decoy_workspace
+from fieldapp.flows.unlock import Tablet
 from firsthand import assets
 from firsthand.protocol.invitation import parse_invitation
 from tests.support.canary import find
-from tests.support.tablets import EXAMPLES, PASSPHRASE, example, mission
+from tests.support.tablets import EXAMPLES, PASSPHRASE, example, mission, ports
 
 LIMIT_S = 60
 INCIDENT = EXAMPLES / "incident.json"
@@ -375,3 +377,22 @@ def test_a_command_line_that_cannot_be_followed(argv: list[str]) -> None:
     done = here(*argv)
     assert done.returncode == 2
     assert "usage" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("said", "asked", "spoken"), [("fr_TD.UTF-8", "", "fr"), ("ar", "", "ar"), ("C", "sw", "sw"), ("frr_DE", "", "en")]
+)
+def test_enrolment_in_a_shell_passes_the_language_of_the_tablet_on(
+    said: str, asked: str, spoken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The workspace of the duress passphrase is made then, and would else speak English to a French officer."""
+    monkeypatch.setenv("LC_ALL", said)
+    shell, invitation = Shell(tmp_path), tmp_path / "officer.invitation"
+    invitation.write_bytes(mission().invitation())
+    assert shell("enrol", str(invitation), *(["--lang", asked] if asked else [])).returncode == 0
+    with Tablet.open(shell.home, PASSPHRASE, ports()) as tablet:
+        key = tablet.vault.beside_key()
+        assert key is not None
+        beside = replace(tablet, vault=tablet.vault.open_beside(shell.home, key), on_close=None)
+        with beside:
+            assert decoy_workspace.load(beside).route.language == spoken

@@ -20,7 +20,7 @@ import pytest
 from tests.support.spine import ROOT
 
 TOUR = ROOT / "docs" / "TOUR.md"
-LIMIT_S = 300
+LIMIT_S = 600
 _FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

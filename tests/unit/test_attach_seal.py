@@ -13,6 +13,7 @@ from PIL import Image
 
 from fieldapp.flows import attach, draft, evidence, outbox
 from fieldapp.flows import seal as sealing
+from fieldapp.flows.form.left_out import left_out
 from fieldapp.flows.review import review
 from fieldapp.flows.seal import record, seal_draft
 from fieldapp.flows.unlock import Tablet
@@ -269,3 +270,43 @@ def test_a_review_without_attachments_speaks_of_none(made: Tablet) -> None:
     seen = review(example(), made)
     assert seen.attachments == seen.copies == seen.dropped == ()
     assert all("attachments" not in group.parts for group in seen.groups)
+
+
+def unasked(scope: str, report: dict[str, Any]) -> dict[str, Any]:
+    del report["consent"]["scopes"][scope]
+    return report
+
+
+@pytest.mark.parametrize(
+    ("report", "files", "left"),
+    [
+        (with_scopes(C9p="yes"), ((jpeg(), "photo"),), []),
+        (
+            unasked("C9v", with_scopes(C9p="no", C9a="later")),
+            ((jpeg(), "photo"), (wav(), "audio"), (FILM, "video")),
+            [("photo", 1, False, "refused"), ("audio", 2, False, "later"), ("video", 3, False, "unasked")],
+        ),
+        (with_scopes(C9p="yes", C9v="yes"), ((jpeg(), "photo"), (FILM, "video")), [("video", 2, True, "kind")]),
+        (with_scopes(C9p="yes", C2="no", C10="yes"), ((jpeg(), "photo"),), [("photo", 1, True, "facts")]),
+        (with_scopes("sexual-violence", C9p="yes"), ((jpeg(), "photo"),), [("photo", 1, True, "sensitive")]),
+        (with_scopes(C9a="yes"), ((b"ID3\4" + bytes(3000), "audio"),), [("audio", 1, True, "large")]),
+    ],
+)
+def test_what_is_not_written_is_told_with_its_reason_and_so_it_happens(
+    made: Tablet, report: dict[str, Any], files: tuple[Any, ...], left: list[tuple[str, int, bool, str]]
+) -> None:
+    draft_id = draft_with(made, report, *files)
+    told = left_out(report, review(report, made, draft_id), made.policy)
+    assert [(each.media, each.number, each.sealed, each.why) for each in told] == left
+    seal_draft(made, draft_id)
+    gone = sum(not each.sealed for each in told)
+    uncopied = sum(each.sealed for each in told)
+    assert len(blob_files(made.home)) == 2 * (len(files) - gone) - uncopied
+
+
+def test_a_custodian_who_is_withheld_from_is_the_reason_that_is_told(made: Tablet) -> None:
+    report = with_scopes(C9p="yes")
+    report["consent"]["withhold"] = ["custodian"]
+    draft_id = draft_with(made, report, (jpeg(), "photo"))
+    (told,) = left_out(report, review(report, made, draft_id), made.policy)
+    assert (told.sealed, told.why) == (False, "nobody")

@@ -52,7 +52,7 @@ class Filled:
         self.world.pull(self.store, role)
 
     def rows(self, what: str = "weekly") -> list[dict[str, str]]:
-        pieces = exports.weekly_csv(self.weekly) if what == "weekly" else exports.reports_csv(self.reports)
+        pieces = exports.weekly_csv(self.weekly) if what == "weekly" else exports.reports_csv(self.reports.export())
         return list(csv.DictReader(io.StringIO("".join(pieces), newline=""), strict=True))
 
 
@@ -184,7 +184,7 @@ def test_geojson_has_every_drawn_area_and_every_area_with_reports(desk: Filled) 
 def test_geojson_of_reports_has_the_degraded_point(desk: Filled) -> None:
     desk.tell()
     desk.pull()
-    (feature,) = json.loads("".join(exports.reports_geojson(desk.reports)))["features"]
+    (feature,) = json.loads("".join(exports.reports_geojson(desk.reports.export())))["features"]
     assert feature["geometry"] == {"type": "Point", "coordinates": [30.1, 1.25]}
 
 
@@ -193,7 +193,7 @@ def test_a_sensitive_report_has_no_point_even_if_its_facts_bring_one(desk: Fille
     desk.pull("focal_point")
     (row,) = desk.reports.export()
     assert row.point is not None, "the test must have something to withhold"
-    (feature,) = json.loads("".join(exports.reports_geojson(desk.reports)))["features"]
+    (feature,) = json.loads("".join(exports.reports_geojson(desk.reports.export())))["features"]
     assert feature["geometry"] is None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -16,10 +17,12 @@ from fieldapp.flows.report_form import ReportForm
 from firsthand import assets
 from firsthand.domain.parts import Recorded, split
 from firsthand.domain.report import parse_report
+from firsthand.domain.validation import check
 from firsthand.protocol.grants import parse_policy
 from tests.unit.test_form_fields import full_form, read
 
 PHONE = "call +243 815 550 199 tonight"
+TODAY = date(2026, 12, 8)
 REPORT_ID = bytes(range(16))
 
 
@@ -115,6 +118,36 @@ def test_areas_are_found_by_part_of_a_name() -> None:
     assert any(len(path) > 1 for path in found) or len(found) >= 1
     assert tree.find("") == []
     assert all(path[0] in tree.tree for path in tree.find("a"))
+
+
+def test_areas_have_names_in_other_languages_and_are_found_by_them() -> None:
+    """What a report keeps is the area's own name; what is typed or shown may be another one."""
+    tree = AreaTree.of(assets.read_json("scenario/areas.geojson"))
+    assert tree.said("Ferry Bank", "fr") == "Rive-du-Bac"
+    assert tree.said("Kesso", "ar") == "كيسو"
+    assert tree.said("Kesso", "sw") == "Kesso"
+    assert tree.said("Nowhere", "ar") == "Nowhere"
+    assert ("Karou", "Ferry Bank") in tree.find("rive du") or ("Karou", "Ferry Bank") in tree.find("bac")
+    assert any(path[-1] == "Kesso" for path in tree.find("كيسو"))
+    assert {"Rive-du-Bac", "ضفة المعبر", "Ferry Bank", "Lemba North"} <= tree.names()
+
+
+@pytest.mark.parametrize("name", ["Zambova", "زامبوفا", "Rive-du-Bac", "Mirrin"])
+def test_a_small_area_in_any_language_is_no_persons_name_when_a_report_is_judged(name: str) -> None:
+    """In the facts' free text; without the mission's names it would be asked about."""
+    form = full_form()
+    form.write_note(f"men of {name} told us")
+    report = parse_report(json.dumps(form.sealable()).encode())
+    tree = AreaTree.of(assets.read_json("scenario/areas.geojson"))
+
+    def codes(places: frozenset[str]) -> set[str]:
+        first = frozenset(tree.first())
+        found = check(report, catalogue=assets.catalogue(), area_names=first, today=TODAY, place_names=places)
+        return {problem.code for problem in found}
+
+    assert "likely-name" not in codes(tree.names())
+    if name != "Rive-du-Bac":  # whose hyphens speak for a place
+        assert "likely-name" in codes(frozenset())
 
 
 # -- who reads -----------------------------------------------------------------------------------------------

@@ -51,6 +51,7 @@ def test_a_well_tablet_has_nothing_to_say() -> None:
         ({"mended_days": 30}, Condition("vault-mended", Level.ALARM)),
         ({"single_passphrase": True}, Condition("single-passphrase", Level.NOTE)),
         ({"training": True}, Condition("training", Level.NOTE)),
+        ({"promises_due": 2}, Condition("promise-due", Level.WARN, 2)),
     ],
 )
 def test_each_condition_alone(change: dict[str, object], expected: Condition) -> None:
@@ -102,6 +103,7 @@ WORST = replace(
     mended_days=0,
     single_passphrase=True,
     training=True,
+    promises_due=1,
 )
 
 

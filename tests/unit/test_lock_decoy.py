@@ -322,6 +322,45 @@ def test_after_weeks_without_the_officer_it_tops_itself_up_and_waits_for_a_netwo
         assert {row.state for row in fresh} == {State.SEALED}
 
 
+@given(st.lists(st.integers(0, 900), min_size=1, max_size=40, unique=True).map(sorted), st.integers(1, 1000))
+def test_places_that_are_moved_into_a_log_keep_their_order_and_are_within_it(places: list[int], size: int) -> None:
+    moved = decoy_workspace.fit_places(places, size)
+    kept = [place for place in moved if place is not None]
+    assert len(moved) == len(places)
+    assert kept == sorted(set(kept))
+    assert all(0 <= place < size for place in kept)
+    assert len(kept) == min(len(places), size)
+    assert moved[: len(kept)] == kept, "the oldest stay"
+
+
+@pytest.mark.parametrize("leaves", [1, 3, 30, 900])
+def test_in_a_young_log_no_made_up_place_is_beyond_its_end(home: Path, leaves: int) -> None:
+    """From the officer's first opening after the first sync on, whatever is opened then."""
+    relay = MemoryRelay()
+    relay.grow(leaves - 1)
+    clock = SetClock()
+    with unlock(home, DURESS, clock) as made:
+        before = [row.id for row in made.reports()]
+    with unlock(home, clock=clock) as made:
+        while made.custody.seen() is None:
+            sync(made, relay, silent)
+    size = len(relay.leaves)
+    unlock(home, clock=clock).close()
+    for days in (0, 12):
+        clock.at_s += days * DAY_S
+        unlock(home, clock=clock).close()
+        with unlock(home, DURESS, clock) as made:
+            rows = made.reports()
+            places = [row.log_index for row in reversed(rows) if row.log_index is not None]
+            assert places == sorted(set(places))
+            assert all(place < size for place in places)
+            assert set(before) <= {row.id for row in rows}
+            assert all((row.log_index is None) == (row.state is State.SEALED) for row in rows)
+            seen = made.custody.seen()
+            assert seen is not None
+            assert seen.size <= size
+
+
 @pytest.mark.parametrize("at_s", [1_045_000_000, 4_102_444_800])
 def test_a_clock_that_is_lost_makes_no_visits(home: Path, at_s: int) -> None:
     with unlock(home, DURESS) as made:

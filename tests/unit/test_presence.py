@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldapp.screens.presence import IDLE_S, PANIC_S, Presence
+from fieldapp.screens.presence import HOLD_S, IDLE_S, PANIC_S, HeldKey, Presence
 
 
 @dataclass
@@ -69,3 +69,21 @@ def test_idle_means_that_the_last_touch_is_a_minute_ago(pauses: list[float]) -> 
         if at % 2:
             presence.touch()
             last = clock.run
+
+
+@given(st.lists(st.tuples(st.sampled_from(["press", "look", "release"]), st.floats(0, 2)), max_size=30))
+def test_a_held_key_is_told_once_and_only_after_a_whole_second(events: list[tuple[str, float]]) -> None:
+    """Whatever the system sends between: repeats, releases that never had a press, looks in between."""
+    clock = Run()
+    held = HeldKey(clock)
+    down: float | None = None
+    told = False
+    for name, later in events:
+        clock.run += later
+        if name == "press" and down is None:
+            down, told = clock.run, False
+        answer = {"press": held.press, "look": held.long, "release": held.release}[name]()
+        assert answer is (down is not None and not told and clock.run - down >= HOLD_S)
+        told = told or answer
+        if name == "release":
+            down = None

@@ -179,6 +179,43 @@ def test_table_and_total_meet_after_filling_up(total: int, counted: int) -> None
     assert form.short_of_total("injured") == 0
 
 
+_STATUS = st.sampled_from(["CIV", "PROT", "AF", "DPH", "UNK"])
+_FILLED = st.lists(
+    st.tuples(st.sampled_from(["detained", "other", "missing"]), st.sampled_from(["F", "M", "U"]),
+              st.sampled_from(["0-4", "18-59", "unknown"]), _STATUS, st.integers(0, 9)),
+    max_size=12,
+)  # fmt: skip
+
+
+@given(_FILLED, st.sampled_from(["detained", "other", "missing"]), _STATUS, _STATUS)
+def test_status_divides_a_table_and_moving_loses_nobody(
+    filled: list[tuple[str, str, str, str, int]], outcome: str, old: str, new: str
+) -> None:
+    """The layers add up to the whole; a cell is one row; other outcomes are never touched."""
+    form = complete()
+    for which, sex, age, status, number in filled:
+        form.set_cell(which, age, sex, dict.fromkeys(FIGURES, number), status)
+    before = {which: form.table_sum(which) for which in ("detained", "other", "missing")}
+    for which, whole in before.items():
+        layers = [form.table_sum(which, status) for status in ("CIV", "PROT", "AF", "DPH", "UNK")]
+        assert (whole or {"best": 0})["best"] == sum(layer["best"] for layer in layers if layer)
+    form.move_status(outcome, old, new)
+    assert {which: form.table_sum(which) for which in before} == before
+    assert old == new or form.table_sum(outcome, old) is None
+    rows = [(row["outcome"], row["sex"], row["age"], row["status"]) for row in form.counted("counts")]
+    assert len(rows) == len(set(rows))
+    assert problems(form) == []
+
+
+def test_rows_without_a_status_are_those_whose_status_is_not_known() -> None:
+    """As an earlier draft wrote them."""
+    form = complete()
+    form.set_counted("counts", [{"outcome": "other", "sex": "F", "age": "60+", "min": 1, "best": 2, "max": 3}])
+    assert form.cell("other", "60+", "F", "UNK") == {"min": 1, "best": 2, "max": 3}
+    form.set_cell("other", "60+", "F", None)
+    assert form.table_sum("other") is None
+
+
 @given(st.dates(min_value=date(1990, 1, 1), max_value=date(2100, 12, 31)))
 def test_month_page_shows_each_day_once_under_its_weekday(day: date) -> None:
     """Weeks of seven that begin on Monday."""

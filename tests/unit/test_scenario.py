@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
+import random
 from collections import Counter, defaultdict
 from datetime import date, datetime
 from functools import cache
@@ -12,6 +14,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assets.scenario import country, ged, generate, geometry, plan
 from firsthand import assets
@@ -78,6 +82,24 @@ def test_every_feature_names_its_row_of_the_weekly_table() -> None:
     names = {feature["properties"]["adm1"] for feature in collection()["features"]}
     assert names == set(plan.DENSITY)
     assert len(assets.read_bytes("scenario/areas.geojson")) < AREAS_LIMIT_BYTES
+
+
+def test_every_area_of_every_level_has_a_french_and_an_arabic_name() -> None:
+    """One name is called the same wherever it stands; Arabic ones have Arabic letters alone."""
+    called: dict[str, set[tuple[str, str]]] = {}
+    for feature in collection()["features"]:
+        names = feature["properties"]
+        called.setdefault(names["name"], set()).add((names["name_fr"], names["name_ar"]))
+        assert all("\u0621" <= sign <= "\u064a" or sign == " " for sign in names["name_ar"])
+        assert not any("\u0600" <= sign <= "\u06ff" for sign in names["name_fr"])
+    assert all(len(both) == 1 for both in called.values())
+
+
+@given(st.integers(0, 10_000))
+def test_a_village_of_any_seed_can_be_written_in_arabic(seed: int) -> None:
+    names = country._village_names(random.Random(seed))
+    for name in itertools.islice(names, 20):
+        assert len(country.arabic_of(name)) >= 4
 
 
 @pytest.mark.parametrize("level", [1, 2, 3])

@@ -6,6 +6,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -158,7 +159,20 @@ def test_no_value_crashes_the_reader_of_pages(value: Any) -> None:
 
 
 # -- the lists say what the rows say ---------------------------------------------------------------------
-STEPS = ["seal", "sensitive", "enrol", "handed", "logged", "day", "expire", "reopen", "rebuild", "undo"]
+STEPS = [
+    "seal",
+    "sensitive",
+    "enrol",
+    "handed",
+    "logged",
+    "day",
+    "expire",
+    "reopen",
+    "rebuild",
+    "undo",
+    "undone",
+    "both",
+]
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -185,6 +199,16 @@ def test_after_any_steps_the_list_is_what_the_rows_say(tmp_path: Path, steps: li
             box.reopen()
         elif step == "rebuild":
             box.custody.lists.rebuild()
+        elif step == "undone":
+            with suppress(errors.DiskFull), box.vault.write():
+                box.seal(day)
+                box.custody.lists.expire(day, days=14, last=1)
+                raise errors.DiskFull
+        elif step == "both":  # as sealing does it: what is sealed and what is over in one transaction
+            with box.vault.write():
+                box.seal(day)
+                box.custody.lists.expire(day, days=14, last=4)
+                assert box.stubs() == box.expected()
         else:
             box.seal(day, confirm=False)
             assert box.custody.undo_unchecked() == 1
@@ -471,6 +495,43 @@ def test_expiry_leaves_nothing_of_the_facts_in_file_or_log(tmp_path: Path) -> No
         assert not any(sealed[at : at + 48] in left for at in range(0, len(sealed) - 48, 16))
         row = made.listing().row(report_id)
         assert (row.title, row.area, row.kind, row.readable_until_day) == ("", "", "incident", None)
+
+
+def test_sealing_forgets_older_facts_in_its_own_transactions_and_leaves_nothing_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "policy", lambda: retention.Policy(days=14, last=1))
+    with tablet(tmp_path) as made:
+        first = made.custody.find_report(parse_report_id(record(made, as_json(example()))))
+        assert first is not None
+        sealed = made.vault._store.get("facts", first.row_id)
+        assert sealed is not None
+        begun = made.vault.begun
+        second = record(made, as_json(example()))
+        assert (made.vault.begun - begun, made.vault.kept) == (2, made.vault.begun), (
+            "one for the object, one for all else"
+        )
+        assert [stub.report_id for stub in made.custody.lists.readable()] == [parse_report_id(second)]
+        left = b"".join(path.read_bytes() for path in made.home.iterdir() if path.is_file())
+        assert not any(sealed[at : at + 48] in left for at in range(0, len(sealed) - 48, 16))
+
+
+def test_what_one_transaction_has_read_and_written_is_not_read_again_by_the_next(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(box, PAGE_STUBS // 2)
+    box.seal()
+    read = Index._read_page
+    opened: list[int] = []
+    monkeypatch.setattr(Index, "_read_page", lambda self, number: (opened.append(number), read(self, number))[1])
+    for _ in range(5):
+        box.seal()
+    assert opened == []
+    with suppress(errors.DiskFull), box.vault.write():
+        box.seal()
+        raise errors.DiskFull
+    assert box.stubs() == box.expected()
+    assert opened == [0], "what was undone is not believed"
 
 
 def test_sensitive_reports_leave_nothing_readable(own: Tablet) -> None:

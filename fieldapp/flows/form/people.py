@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from fieldapp.flows.form.values import FIGURES, MAX_PEOPLE, Figures, Report, Values, ordered
 
 FLASH_OUTCOMES = ("killed", "injured", "abducted", "displaced")
-TABLE_OUTCOMES = ("killed", "injured", "missing", "abducted", "displaced")
+# protection concern S is never counted in a window: it goes by its own safe path
+TABLE_OUTCOMES = ("killed", "injured", "missing", "abducted", "detained", "displaced", "other")
+STATUSES = ("CIV", "PROT", "AF", "DPH", "UNK")
+NO_STATUS = "UNK"
 TABLE_AGES = ("0-4", "5-11", "12-17", "18-59", "60+", "unknown")
 CHILD_AGES = frozenset({"0-4", "5-11", "12-17", "child"})
 TABLE_SEXES = ("F", "M", "U")
@@ -85,33 +89,42 @@ class People(Values):
                 self.set_total(outcome, None)
 
     # -- the table ---------------------------------------------------------------------------------------------
-    def cell(self, outcome: str, age: str, sex: str) -> Figures | None:
-        """One cell of the table; None when nothing stands in it."""
-        for row in self.counted("counts"):
-            if (row["outcome"], row["age"], row["sex"]) == (outcome, age, sex):
-                return {name: int(row[name]) for name in FIGURES}
-        return None
+    def cell(self, outcome: str, age: str, sex: str, status: str = "") -> Figures | None:
+        """One cell of the table; None when nothing stands in it. Without a status: of all of them together."""
+        return _sum(
+            row
+            for row in self.counted("counts")
+            if (row["outcome"], row["age"], row["sex"]) == (outcome, age, sex) and status in ("", _status(row))
+        )
 
-    def set_cell(self, outcome: str, age: str, sex: str, figures: Figures | None) -> None:
-        """Write or empty a cell; the order of the three is kept as typed and judged later."""
+    def set_cell(self, outcome: str, age: str, sex: str, figures: Figures | None, status: str = NO_STATUS) -> None:
+        """Write or empty a cell of one status; the order of the three is kept as typed and judged later."""
+        place = (outcome, age, sex, status)
         rows = [
-            row for row in self.counted("counts") if (row["outcome"], row["age"], row["sex"]) != (outcome, age, sex)
+            row for row in self.counted("counts") if (row["outcome"], row["age"], row["sex"], _status(row)) != place
         ]
         if figures is not None:
-            rows.append({"outcome": outcome, "sex": sex, "age": age, "status": "UNK", **figures})
+            rows.append({"outcome": outcome, "sex": sex, "age": age, "status": status, **figures})
         self.set_counted("counts", rows)
 
-    def sums(self, outcome: str, cells: Iterable[tuple[str, str]]) -> Figures | None:
-        """The sum of cells (age, sex); None when all are empty."""
-        found = [cell for age, sex in cells if (cell := self.cell(outcome, age, sex)) is not None]
-        if not found:
-            return None
-        return {name: sum(cell[name] for cell in found) for name in FIGURES}
+    def move_status(self, outcome: str, old: str, new: str) -> None:
+        """Everybody with an outcome and one status gets another; where cells of it are filled, they are added."""
+        moved = [row for row in self.counted("counts") if row["outcome"] == outcome and _status(row) == old != new]
+        for row in moved:
+            age, sex = row["age"], row["sex"]
+            both = _sum(each for each in (row, self.cell(outcome, age, sex, new)) if each is not None)
+            self.set_cell(outcome, age, sex, None, old)
+            self.set_cell(outcome, age, sex, both, new)
 
-    def table_sum(self, outcome: str) -> Figures | None:
-        """Everybody in the table of an outcome."""
-        ages = (*TABLE_AGES, "child", "adult")
-        return self.sums(outcome, [(age, sex) for age in ages for sex in (*TABLE_SEXES, "X")])
+    def sums(self, outcome: str, cells: Iterable[tuple[str, str]], status: str = "") -> Figures | None:
+        """The sum of cells (age, sex); None when all are empty."""
+        found = (self.cell(outcome, age, sex, status) for age, sex in cells)
+        return _sum(cell for cell in found if cell is not None)
+
+    def table_sum(self, outcome: str, status: str = "") -> Figures | None:
+        """Everybody in the table of an outcome, or those of one status."""
+        rows = (row for row in self.counted("counts") if row["outcome"] == outcome)
+        return _sum(row for row in rows if status in ("", _status(row)))
 
     def short_of_total(self, outcome: str) -> int:
         """How many of the total the table does not show; negative when it shows too many."""
@@ -120,7 +133,7 @@ class People(Values):
 
     def add_unknown(self, outcome: str, count: int) -> None:
         """Put people whom nobody described under age and sex not known."""
-        before = self.cell(outcome, "unknown", "U") or dict.fromkeys(FIGURES, 0)
+        before = self.cell(outcome, "unknown", "U", NO_STATUS) or dict.fromkeys(FIGURES, 0)
         self.set_cell(outcome, "unknown", "U", {name: before[name] + count for name in FIGURES})
 
     @property
@@ -156,3 +169,13 @@ class People(Values):
             outcome = next((o for o in FLASH_OUTCOMES if (self.total(o) or {"best": 0})["best"] > 0), None)
             if outcome is not None:
                 self.set_cell(outcome, "child", "U", {"min": 1, "best": 1, "max": (self.total(outcome) or {})["max"]})
+
+
+def _status(row: Mapping[str, Any]) -> str:
+    return str(row.get("status", NO_STATUS))
+
+
+def _sum(rows: Iterable[Mapping[str, Any]]) -> Figures | None:
+    """At least, best and at most added up; None of nothing."""
+    found = list(rows)
+    return {name: sum(int(row[name]) for row in found) for name in FIGURES} if found else None

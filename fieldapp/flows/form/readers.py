@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fieldapp.flows.report_form import ReportForm
 from firsthand import errors
-from firsthand.protocol.grants import PART_NAMES, Policy
+from firsthand.protocol.grants import CHILD, PART_NAMES, SEXUAL_VIOLENCE, Policy
 
 KEY_SCOPES = ("C1", "C2", "C3", "C9p", "C9a", "C9v", "C10")
 
@@ -24,6 +24,8 @@ def readers(policy: Policy, form: ReportForm) -> dict[str, tuple[str, ...]] | No
             children_counted=form.children_counted() > 0,
             media=frozenset({"photo", "document"}),
             withhold=withheld,
+            # Which of the two it is may still change while it is typed: both readers are shown.
+            about=frozenset({CHILD, SEXUAL_VIOLENCE}),
         )
     except errors.FirsthandError:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fieldapp.flows.form.values import Report, Values, clean_line, folded
@@ -12,6 +12,7 @@ PLACE_CHARS = 120
 LEVELS = ("adm1", "adm2", "adm3")
 MAX_RADIUS_M = 500_000
 EXACT, NEAR = 1, 2
+_TITLE = "name_"
 _LEVEL_PRECISION = {"adm1": 4, "adm2": 3, "adm3": 2}
 _AREA_SIGNS = str.maketrans("", "", "\u00ad\u061c\u200c\u200d\u200e\u200f")
 
@@ -114,17 +115,27 @@ class Where(Values):
 
 @dataclass(frozen=True, slots=True)
 class AreaTree:
-    """Names of areas by level, from the mission's drawn areas: adm1 -> adm2 -> adm3."""
+    """Names of areas by level, from the mission's drawn areas: adm1 -> adm2 -> adm3.
+
+    Attributes:
+        titles: name -> language -> what it is called there, for areas that have names in other languages.
+    """
 
     tree: Mapping[str, Mapping[str, tuple[str, ...]]]
+    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, areas_geojson: Mapping[str, Any] | None) -> AreaTree:
-        """From the feature properties `adm1`, `adm2`, `adm3`; empty without areas."""
+        """From the feature properties `adm1`, `adm2`, `adm3`, `name_LANGUAGE`; empty without areas."""
         tree: dict[str, dict[str, set[str]]] = {}
+        titles: dict[str, dict[str, str]] = {}
         for feature in (areas_geojson or {}).get("features", ()):
             names = feature.get("properties", {})
             first, second, third = (names.get(level) for level in LEVELS)
+            own = str(third or second or first or "")
+            for key, said in names.items():
+                if own and key.startswith(_TITLE) and isinstance(said, str) and said:
+                    titles.setdefault(own, {}).setdefault(key.removeprefix(_TITLE), said)
             if first:
                 below = tree.setdefault(str(first), {})
                 if second:
@@ -135,8 +146,13 @@ class AreaTree:
             {
                 one: {two: tuple(sorted(three)) for two, three in sorted(rest.items())}
                 for one, rest in sorted(tree.items())
-            }
+            },
+            titles,
         )
+
+    def said(self, name: str, language: str) -> str:
+        """What an area is called in a language; its own name where it has no other."""
+        return self.titles.get(name, {}).get(language, name)
 
     def first(self) -> list[str]:
         """Names of the first level."""
@@ -151,14 +167,14 @@ class AreaTree:
         return list(self.tree.get(adm1, {}).get(adm2, ()))
 
     def names(self) -> frozenset[str]:
-        """All names of all levels."""
-        found = set(self.tree)
+        """All names of all levels, in all languages."""
+        found = set(self.tree) | {said for each in self.titles.values() for said in each.values()}
         for below in self.tree.values():
             found |= set(below) | {name for lowest in below.values() for name in lowest}
         return frozenset(found)
 
     def find(self, query: str, limit: int = 12) -> list[tuple[str, ...]]:
-        """Areas whose name holds every word of the query, small and large: paths from the first level down."""
+        """Areas whose name, in any language, holds every word of the query: paths from the first level down."""
         wanted = folded(query).split()
         if not wanted:
             return []
@@ -167,9 +183,10 @@ class AreaTree:
             paths.append((one,))
             for two, lowest in below.items():
                 paths += [(one, two), *((one, two, three) for three in lowest)]
-        ranked = [
-            (not folded(path[-1]).startswith(wanted[0]), order, path)
-            for order, path in enumerate(paths)
-            if all(word in folded(path[-1]) for word in wanted)
-        ]
+        ranked = []
+        for order, path in enumerate(paths):
+            names = [folded(name) for name in (path[-1], *self.titles.get(path[-1], {}).values())]
+            fitting = [name for name in names if all(word in name for word in wanted)]
+            if fitting:
+                ranked.append((not any(name.startswith(wanted[0]) for name in fitting), order, path))
         return [path for _, _, path in sorted(ranked)][:limit]

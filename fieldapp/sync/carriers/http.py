@@ -13,7 +13,7 @@ from fieldapp.sync.carrier import ObjectHead, Refusal
 from fieldapp.sync.carriers.deadline import BoundedBackend, Left
 from firsthand import errors
 from firsthand.ports import Clock
-from firsthand.protocol import cbor
+from firsthand.protocol import bundle, cbor
 
 _ANSWER_BYTES = 4 * 1024 * 1024
 _CONNECT_S, _READ_S = 5.0, 10.0
@@ -29,6 +29,7 @@ _CODES = frozenset(
         "busy",
         "disk-full",
         "not-found",
+        "bad-proof",
     }
 )
 
@@ -110,6 +111,10 @@ class HttpCarrier:
     def receipt(self, object_hash: bytes) -> bytes:
         """See `Carrier`."""
         return self._call("GET", f"/v1/receipts/{object_hash.hex()}")
+
+    def erase(self, object_hash: bytes, erase_key: bytes) -> bytes:
+        """See `Carrier`."""
+        return self._call("POST", "/v1/erase", bundle.encode_erase(object_hash, erase_key))
 
     def close(self) -> None:
         """Closes the connections."""

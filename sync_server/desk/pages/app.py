@@ -24,7 +24,20 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sync_server.desk.accounts import same_secret
-from sync_server.desk.pages import attachments, board, coverage, devices, door, inbox, log, products, report
+from sync_server.desk.pages import (
+    attachments,
+    board,
+    coverage,
+    devices,
+    door,
+    grave,
+    inbox,
+    log,
+    names,
+    products,
+    released,
+    report,
+)
 from sync_server.desk.pages.context import Context, Visit
 
 MAX_BODY_BYTES = 64 * 1024
@@ -66,6 +79,15 @@ def make_app(context: Context, hosts: frozenset[str]) -> ASGIApp:
         Route("/devices", _page(devices.devices)),
         Route("/alarm/{alarm:int}/clear", _form(devices.clear_alarm), methods=["POST"]),
         Route("/closed/{tablet}/return", _form(devices.return_drafts), methods=["POST"]),
+        Route("/report/{idx:int}/names", _form(names.ask), methods=["POST"]),
+        Route("/report/{idx:int}/case", _form(products.case), methods=["POST"]),
+        Route("/names", _page(names.names)),
+        Route("/names/{number:int}", _form(names.answer), methods=["POST"]),
+        Route("/names/{number:int}/show", _form(names.show), methods=["POST"]),
+        Route("/grave", _page(grave.grave)),
+        Route("/grave/{idx:int}", _form(grave.say), methods=["POST"]),
+        Route("/released", _page(released.released), methods=["GET"]),
+        Route("/released", _form(released.release), methods=["POST"]),
         Route("/log", _page(log.log)),
         Route("/fetch", _form(log.fetch_now), methods=["POST"]),
         Route("/fetch/state", _page(log.fetch_state)),

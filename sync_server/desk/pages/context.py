@@ -16,10 +16,12 @@ from starlette.responses import HTMLResponse, Response
 
 from firsthand.ports import Clock
 from firsthand.protocol.directory import Directory
-from firsthand.protocol.grants import Policy, parse_policy
+from firsthand.protocol.grants import PART_NAMES, Policy, parse_policy
 from sync_server.desk.accounts import Accounts, Session
 from sync_server.desk.areas import names_in
 from sync_server.desk.fetcher import Fetcher
+from sync_server.desk.note import ROLES
+from sync_server.desk.openings import PART, Openings
 from sync_server.desk.pages.texts import Words
 from sync_server.desk.shelf import Shelf
 from sync_server.desk.store import Store
@@ -31,6 +33,7 @@ from sync_server.desk.tables import weekly as table
 
 COOKIE, LANGUAGE_COOKIE, THEME_COOKIE = "desk", "lang", "theme"
 THEMES = ("auto", "light", "dark")
+_IDENTITIES = PART_NAMES.index(PART) + 1
 _MIRRORED = frozenset({"caret-left", "caret-right", "arrow-left", "arrow-right", "sign-out", "arrow-up-right"})
 
 
@@ -149,6 +152,7 @@ class Visit:
         return {
             "mission": context.directory(),
             "role_name": words(f"role.{context.role}") if words.has(f"role.{context.role}") else context.role,
+            "offices": self._offices(),
             "new_count": context.reports.count("new"),
             "alarm_count": context.people.alarm_count(),
             "fetch": context.fetcher.state,
@@ -160,6 +164,15 @@ class Visit:
             "week_before": table.week_after(week, -1),
             "week_next": table.week_after(week, 1),
         }
+
+    def _offices(self) -> list[tuple[str, str, int]]:
+        """(page, shape, count) of the pages that only some roles have."""
+        context, found = self.context, []
+        if any(rule.part == _IDENTITIES and context.role in rule.roles for rule in context.policy().rules):
+            found.append(("names", "lock-key", Openings(context.store).waiting_for(self.person, self.now_s)))
+        if context.role in ROLES:
+            found += [("grave", "seal-check", 0), ("released", "stack", 0)]
+        return found
 
 
 def chosen_week(visit: Visit) -> str:

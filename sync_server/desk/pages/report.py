@@ -7,8 +7,10 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from firsthand.domain.uses import Use
 from firsthand.protocol.grants import PART_NAMES
 from sync_server.desk.opening import PART_BITS
+from sync_server.desk.openings import REASONS
 from sync_server.desk.pages import attachments, present
 from sync_server.desk.pages import facts as facts_lines
 from sync_server.desk.pages.context import Visit
@@ -17,6 +19,7 @@ from sync_server.desk.store_reports import ReportRow
 from sync_server.desk.tables.weekly import children_text
 
 _LAST_S, _MAX_TZ_MIN = 4_102_444_800, 24 * 60  # beyond them it is no clock that went wrong, but no clock
+CASE_USES = (Use.COURT_NATIONAL, Use.COURT_INTERNATIONAL, Use.CTFMR, Use.MARA, Use.OTHER_BODY, Use.PUBLIC)
 _WHOM = ("counts", "facts", "narrative", "identities", "attachments")
 _OUTCOME_ORDER = ("killed", "injured", "missing", "abducted", "detained", "sexual_violence", "displaced", "other")
 
@@ -27,7 +30,13 @@ def report(visit: Visit) -> Response:
     if row is None:
         raise HTTPException(404)
     visit.note("read", str(row.idx))
-    return visit.page("report.html", report=summary(visit, row) | _more(visit, row))
+    return page(visit, row)
+
+
+def page(visit: Visit, row: ReportRow, *, refused: str = "", asked: str = "", status: int = 200) -> Response:
+    """The page; `refused` says why it may not leave for the use that was `asked`."""
+    shown = summary(visit, row) | _more(visit, row) | {"refused": refused, "asked": asked}
+    return visit.page("report.html", status=status, report=shown)
 
 
 def summary(visit: Visit, row: ReportRow) -> dict[str, Any]:
@@ -83,7 +92,9 @@ def _more(visit: Visit, row: ReportRow) -> dict[str, Any]:
         "acts": _acts(parts.get("facts") or {}, words),
         "counts": _counts(parts.get("counts") or {}, words),
         "narrative": parts.get("narrative"),
-        "identities": _identities(parts.get("identities")),
+        "has_names": "identities" in parts,
+        "reasons": [(code, words(f"opening.reason.{code}")) for code in REASONS],
+        "uses": _uses(visit, row, parts),
         "other_facts": facts_lines.lines(parts.get("facts") or {}, words),
         "files": attachments.lines(visit, row.idx),
         "state": words(f"device.{row.author}") if words.has(f"device.{row.author}") else words(f"author.{row.author}"),
@@ -200,17 +211,8 @@ def _counts(counts: dict[str, Any], words: Words) -> list[tuple[str, str, str, i
     return rows
 
 
-def _identities(part: Any) -> list[tuple[str, list[str]]]:
-    """Names by group, each as one line of what was written."""
-    if not isinstance(part, dict):
+def _uses(visit: Visit, row: ReportRow, parts: dict[str, Any]) -> list[tuple[str, str]]:
+    """(use, words) for which a case can be asked for here: where the facts are, of a version that counts."""
+    if "facts" not in parts or row.standing != "counted" or row.report_id is None:
         return []
-    groups = []
-    for group in ("victims", "sources", "perpetrators"):
-        people = [
-            ", ".join(str(value) for value in person.values() if isinstance(value, str))
-            for person in part.get(group) or []
-            if isinstance(person, dict)
-        ]
-        if people:
-            groups.append((group, people))
-    return groups
+    return [(use, visit.words(f"use.{use}")) for use in CASE_USES]
