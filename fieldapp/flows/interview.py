@@ -30,6 +30,7 @@ from fieldapp.flows.report_form import ReportForm
 from firsthand import errors
 from firsthand.domain import interview as engine
 from firsthand.domain.interview import Protocol, Refusal, Session
+from firsthand.domain.interview.session import quarter_before
 from firsthand.domain.ledger import Ledger
 from firsthand.domain.report import ACCOUNT_CHARS
 from firsthand.ids import parse_report_id, report_id_text
@@ -92,7 +93,7 @@ def from_disclosure(
     """
     protocol, now = protocol_of(tablet), _now(tablet) if now_min is None else now_min
     session = engine.start(protocol, now, {**tablet_facts(tablet, area), **(facts or {})})
-    session = replace(session, state=URGENT, mode=REFERRAL_ONLY, recheck_due_min=session.started_min)
+    session = replace(session, state=URGENT, mode=REFERRAL_ONLY, recheck_due_min=quarter_before(now))
     return _begun(tablet, protocol, session, now, language=language, area=area)
 
 

@@ -16,7 +16,7 @@ from fieldapp.widgets.text import Text
 from fieldapp.widgets.theme import theme
 
 PAGE_ROWS = 10
-_SHARES = ((0.6, "start"), (1.0, "center"), (1.0, "center"), (1.0, "center"), (0.6, "end"))  # under the five shapes
+_SHARES = ((0.6, "start"), (0.95, "center"), (1.0, "center"), (0.95, "center"), (0.8, "end"))  # under the five shapes
 
 
 @dataclass(frozen=True, slots=True)

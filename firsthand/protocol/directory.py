@@ -58,7 +58,7 @@ __all__ = [
 
 METADATA_FILES = ("root.json", "timestamp.json", "snapshot.json", "targets.json", "devices.json")
 # What the mission publishes besides its facts and its tablets; whoever uses such a file reads its form.
-CONTENT_FILES = ("referrals.json",)
+CONTENT_FILES = ("referrals.json", "protocol.yaml")
 TARGET_FILES = ("mission.cbor", "devices.cbor", "areas.geojson", "labels.cbor", *CONTENT_FILES)
 OPTIONAL_FILES = frozenset({"areas.geojson", "labels.cbor", *CONTENT_FILES})
 METADATA_MAX_BYTES = 512 * 1024

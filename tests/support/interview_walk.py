@@ -22,6 +22,10 @@ GUARDS = frozenset(f"I{number:02}" for number in range(11))
 """What must have been left in the ordinary course before an account."""
 LATER = frozenset({"I17", "I18", "I19"})
 """No interrupt and no way leads out of these; of what was before, they look at LATER_NAMES only."""
+UNASKED = frozenset(
+    {"recheck", *(f"outcome_{sector}" for sector in ("health", "psychosocial", "safety", "legal", "child"))}
+)
+"""Questions that are answered all the same, because a gate asks for them."""
 LATER_NAMES = frozenset({"C4n", "C4i", "interpreter_used"})
 FACTS: Mapping[str, str | int | bool] = {
     "officer": "P-1",
@@ -61,7 +65,7 @@ GOOD: Mapping[str, object] = {
 
 
 def fill(protocol: iv.Protocol, session: iv.Session, answers: Mapping[str, object], now: int = NOW) -> iv.Session:
-    """Answers what is open: from `answers`, and what is required, or a service's outcome, from GOOD."""
+    """Answers what is open: from `answers`, and what is required or UNASKED from GOOD."""
     given: set[str] = set()
     while True:
         waiting = [q for q in iv.open_questions(protocol, session, now) if q.id not in given]
@@ -69,7 +73,7 @@ def fill(protocol: iv.Protocol, session: iv.Session, answers: Mapping[str, objec
             return session
         question = waiting[0]
         given.add(question.id)
-        usual = GOOD.get(question.id) if question.required or question.id.startswith("outcome_") else None
+        usual = GOOD.get(question.id) if question.required or question.id in UNASKED else None
         value = answers.get(question.id, usual)
         if value is not None and session.answers.get(question.id) != value:
             session = iv.answer(protocol, session, question.id, value, now)
@@ -109,7 +113,8 @@ class Walk:
 
     Attributes:
         choices: a question that is not named gets its good answer.
-        hours: whole hours that may go by, one at a time, at any moment.
+        most: sessions at which it gives up.
+        hours: whole hours that may go by once, at any moment.
     """
 
     protocol: iv.Protocol
@@ -121,6 +126,7 @@ class Walk:
     nodes: dict[object, Seen] = field(default_factory=dict)
     edges: dict[object, set[object]] = field(default_factory=dict)
     known: dict[tuple[str, Value], object] = field(default_factory=dict)
+    most: int = 20_000
     on_advance: Callable[[Seen, Seen], None] | None = None
 
     def run(self) -> Walk:
@@ -135,6 +141,7 @@ class Walk:
                 there = self.key(after)
                 self.edges[here].add(there)
                 if there not in self.nodes:
+                    assert len(self.nodes) < self.most, "the classes do not hold: this walk does not end"
                     self.nodes[there] = after
                     waiting.append(after)
         return self
@@ -147,8 +154,8 @@ class Walk:
         session, now = seen.session, self.now(seen)
         if session.ended:
             return
-        if seen.hour < self.hours:
-            yield Seen(session, seen.left, seen.hour + 1)
+        if seen.hour == 0 and self.hours:
+            yield Seen(session, seen.left, self.hours)
         ways: set[str] = set()
         for answered in self.answered(seen):
             for refusal in iv.refusals(self.protocol, answered, now):
@@ -217,13 +224,14 @@ class Walk:
         if s.state in LATER:
             return s.state, s.ended, s.asked[-1:], kept
         stopped = s.stopped is not None
-        clock = tuple(sorted(s.since.items())) if self.hours or self.step_min else None
+        clock = tuple(self.now(seen) - minute for minute in s.since.values()) if self.hours or self.step_min else None
         # Without a chance of an account, nothing looks at what was passed before.
         over = stopped or s.mode != "full"
         passed = () if over else (s.asked[-2:], s.passed & GUARDS, seen.left & GUARDS)
         return (
             s.state, s.mode, s.paused, s.under, stopped, s.ended, s.cover, s.returns, s.asked[-1:], passed, kept,
-            clock, tuple(each.clause for each in s.overrides), seen.hour,
+            clock, s.recheck_due_min is not None and s.recheck_due_min <= self.now(seen),
+            tuple(each.clause for each in s.overrides), seen.hour,
         )  # fmt: skip
 
     def classes(self, name: str, value: Value) -> object:

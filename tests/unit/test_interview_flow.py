@@ -22,6 +22,8 @@ from tests.support.canary import find
 from tests.support.interviews import AREA, FACTS, begun, fresh, parts_of, walk
 from tests.support.tablets import NOW_S, SetClock, reopen
 
+pytestmark = pytest.mark.slow  # every step waits for the disk
+
 NOW_MIN = NOW_S // 60 // 15 * 15
 NAME, TOLD, SAID = "zq-name-Amara-Kell", "zq-told-at-the-upper-well", "zq-said-never-again"
 SECRETS = [NAME, TOLD, SAID]
